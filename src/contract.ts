@@ -1,0 +1,67 @@
+/**
+ * What the constructs write into a template and the handler reads from an event: the names and types of both sides.
+ *
+ * Properties are those of the service's API in PascalCase. CloudFormation delivers each scalar as a string; the handler
+ * parses an event into these types once. A name that was released stays readable for ever, since CloudFormation sends
+ * the properties of an older template at each rollback and deletion.
+ */
+
+/** The resource types of templates. */
+export const SLACK_WORKSPACE_TYPE = 'Custom::SupportAppSlackWorkspace';
+export const SLACK_CHANNEL_CONFIGURATION_TYPE = 'Custom::SupportAppSlackChannelConfiguration';
+export const ACCOUNT_ALIAS_TYPE = 'Custom::SupportAppAccountAlias';
+export const CHIME_CHANNEL_TYPE = 'Custom::ChimeChannel';
+
+/** Environment variable of the handler: the Region whose Support App endpoint it calls, where it is not the stack's own. */
+export const SUPPORT_APP_REGION_VARIABLE = 'SUPPORT_APP_REGION';
+
+export interface SlackWorkspaceProperties {
+  readonly TeamId: string;
+}
+
+/** Attributes for `Fn::GetAtt`. */
+export interface SlackWorkspaceAttributes {
+  readonly TeamName: string;
+  readonly AccountType: string;
+}
+
+export type Existing = 'FAIL' | 'ADOPT';
+
+export type NotifyOnCaseSeverity = 'all' | 'high' | 'none';
+
+export interface SlackChannelConfigurationProperties {
+  readonly TeamId: string;
+  readonly ChannelId: string;
+  readonly ChannelName?: string;
+  readonly ChannelRoleArn: string;
+  readonly NotifyOnCaseSeverity: NotifyOnCaseSeverity;
+  readonly NotifyOnAddCorrespondenceToCase?: boolean;
+  readonly NotifyOnCreateOrReopenCase?: boolean;
+  readonly NotifyOnResolveCase?: boolean;
+  readonly Existing?: Existing;
+}
+
+export interface AccountAliasProperties {
+  readonly AccountAlias: string;
+  readonly Existing?: Existing;
+}
+
+export interface ChimeChannelTag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+export interface ChimeChannelProperties {
+  readonly AppInstanceArn: string;
+  readonly ChimeBearer: string;
+  readonly Name: string;
+  readonly Mode?: 'RESTRICTED' | 'UNRESTRICTED';
+  readonly Privacy?: 'PUBLIC' | 'PRIVATE';
+  readonly Metadata?: string;
+  readonly Tags?: ChimeChannelTag[];
+}
+
+/** Attributes for `Fn::GetAtt`. */
+export interface ChimeChannelAttributes {
+  readonly ChannelArn: string;
+}
