@@ -1,0 +1,21 @@
+import { SmithyModel, Structure } from './smithy';
+import { Identity } from '../identity';
+
+/** Who calls an operation: the account and the Region follow from the signature. */
+export interface Caller {
+  readonly identity: Identity;
+  readonly region: string;
+}
+
+/** A local service behind the HTTP server, which routes, verifies and validates by the service's model. */
+export interface LocalService {
+  readonly model: SmithyModel;
+  /** Regions with an endpoint. */
+  readonly regions: readonly string[];
+  /** Name of the error that answers a request which violates the model. */
+  readonly validationError: string;
+  /** Operations of the model that the local service has. */
+  implements(operation: string): boolean;
+  /** Runs an operation on a valid input. It throws an `AwsError`; nothing else can happen between its reads and its writes. */
+  call(operation: string, input: Structure, caller: Caller): Structure;
+}
