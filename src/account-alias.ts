@@ -1,0 +1,106 @@
+import { CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ChannelsProvider } from './channels-provider';
+import { checkAccountAlias } from './constraints';
+import { ACCOUNT_ALIAS_TYPE, type AccountAliasProperties } from './contract';
+import { ExistingConfiguration } from './existing-configuration';
+import { guardAccount } from './private/account-guard';
+import { ACCOUNT_ALIAS_PERMISSION, ownStackPermission } from './private/handler-permissions';
+import { checkProvider, isUnresolved, throwProblems } from './private/validation';
+
+/**
+ * The name of an account in the AWS Support App.
+ */
+export interface IAccountAlias extends IResource {
+  /**
+   * The alias, which the Support App shows in Slack beside the account's number.
+   *
+   * @attribute
+   */
+  readonly accountAlias: string;
+}
+
+/**
+ * Properties of an `AccountAlias`.
+ */
+export interface AccountAliasProps {
+  /**
+   * The alias: 1 to 30 characters out of letters, digits, `_`, `-` and space.
+   *
+   * It need not be unique and is unrelated to the account alias of IAM, which is part of the sign-in URL.
+   */
+  readonly accountAlias: string;
+
+  /**
+   * What happens when the account already has another alias.
+   *
+   * @default ExistingConfiguration.FAIL
+   */
+  readonly existing?: ExistingConfiguration;
+
+  /**
+   * What happens to the alias when the construct is removed from the stack.
+   *
+   * An alias that was there before the construct is left in place in any case.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * The handler that manages the alias; it must be in the same stack.
+   *
+   * @default - the one of the stack, `ChannelsProvider.getOrCreate()`
+   */
+  readonly provider?: ChannelsProvider;
+}
+
+/**
+ * Define the name of the account in the AWS Support App, which Slack shows beside the account's number.
+ *
+ * An account has one alias, whatever the number of Regions: a second `AccountAlias` in one account is an error at synth.
+ *
+ * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_PutAccountAlias.html
+ */
+export class AccountAlias extends Resource implements IAccountAlias {
+  /**
+   * Import an alias that is defined elsewhere.
+   *
+   * @param scope the parent of the imported construct
+   * @param id the id of the imported construct
+   * @param accountAlias the alias
+   */
+  public static fromAccountAlias(scope: Construct, id: string, accountAlias: string): IAccountAlias {
+    class Import extends Resource implements IAccountAlias {
+      public readonly accountAlias = accountAlias;
+    }
+    const imported = new Import(scope, id);
+    throwProblems(imported, 'AccountAlias', checkAccountAlias({ AccountAlias: accountAlias }, isUnresolved));
+    return imported;
+  }
+
+  public readonly accountAlias: string;
+
+  constructor(scope: Construct, id: string, props: AccountAliasProps) {
+    super(scope, id);
+    const properties: AccountAliasProperties = {
+      AccountAlias: props.accountAlias,
+      Existing: props.existing ?? ExistingConfiguration.FAIL,
+    };
+    throwProblems(this, 'AccountAlias', [
+      ...checkAccountAlias(properties, isUnresolved),
+      ...checkProvider(this, props.provider),
+    ]);
+
+    const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
+    provider._defineResource(this, CfnResource, {
+      type: ACCOUNT_ALIAS_TYPE,
+      properties,
+      permissions: [ACCOUNT_ALIAS_PERMISSION, ownStackPermission(this)],
+      removalPolicy: props.removalPolicy,
+    });
+    guardAccount(this, 'accountAlias', props.accountAlias);
+
+    this.accountAlias = props.accountAlias;
+  }
+}

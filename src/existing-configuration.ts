@@ -1,0 +1,19 @@
+/**
+ * What happens when the account already has the configuration that a construct is about to create.
+ */
+export enum ExistingConfiguration {
+  /**
+   * The deployment fails and names what is there.
+   *
+   * A configuration that already equals the declaration in everything is taken over instead, and is left in place when the construct is
+   * removed.
+   */
+  FAIL = 'FAIL',
+
+  /**
+   * The existing configuration is brought to the declared state.
+   *
+   * It is not the stack's to delete: removing the construct leaves it in the account.
+   */
+  ADOPT = 'ADOPT',
+}

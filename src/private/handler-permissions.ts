@@ -1,0 +1,133 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/** The kinds of statements in the order in which a policy lists them, whatever the order in which constructs are defined. */
+const ORDER = ['logs', 'network', 'stack', 'workspace', 'channelConfiguration', 'passRole', 'accountAlias', 'chime'] as const;
+
+/** What the handler may do; statements of one kind differ in their resources only. */
+export interface Permission {
+  readonly kind: typeof ORDER[number];
+  readonly actions: string[];
+  readonly resources: string[];
+  readonly conditions?: { [operator: string]: { [key: string]: string } };
+}
+
+/** The actions of a workspace. Neither these nor the other Support App actions know resources or condition keys. */
+export const SLACK_WORKSPACE_PERMISSION: Permission = {
+  kind: 'workspace',
+  actions: [
+    'supportapp:RegisterSlackWorkspaceForOrganization',
+    'supportapp:ListSlackWorkspaceConfigurations',
+    'supportapp:DeleteSlackWorkspaceConfiguration',
+  ],
+  resources: ['*'],
+};
+
+export const SLACK_CHANNEL_CONFIGURATION_PERMISSION: Permission = {
+  kind: 'channelConfiguration',
+  actions: [
+    'supportapp:CreateSlackChannelConfiguration',
+    'supportapp:UpdateSlackChannelConfiguration',
+    'supportapp:DeleteSlackChannelConfiguration',
+    'supportapp:ListSlackChannelConfigurations',
+  ],
+  resources: ['*'],
+};
+
+export const ACCOUNT_ALIAS_PERMISSION: Permission = {
+  kind: 'accountAlias',
+  actions: ['supportapp:PutAccountAlias', 'supportapp:GetAccountAlias', 'supportapp:DeleteAccountAlias'],
+  resources: ['*'],
+};
+
+/** What `AWSLambdaVPCAccessExecutionRole` allows beside the logs. */
+export const NETWORK_INTERFACE_PERMISSION: Permission = {
+  kind: 'network',
+  actions: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  resources: ['*'],
+};
+
+/** Registering a role with the Support App passes it, at creation and at each update. */
+export function passChannelRolePermission(channelRoleArn: string): Permission {
+  return {
+    kind: 'passRole',
+    actions: ['iam:PassRole'],
+    resources: [channelRoleArn],
+    conditions: { StringEquals: { 'iam:PassedToService': 'supportapp.amazonaws.com' } },
+  };
+}
+
+/** Chime checks both the bearer and the channel; the id of a channel is known only once it is made. */
+export function chimeChannelPermission(appInstanceArn: string, chimeBearer: string): Permission {
+  return {
+    kind: 'chime',
+    actions: [
+      'chime:CreateChannel',
+      'chime:DescribeChannel',
+      'chime:UpdateChannel',
+      'chime:DeleteChannel',
+      'chime:ListChannels',
+      'chime:ListChannelsModeratedByAppInstanceUser',
+      'chime:TagResource',
+      'chime:UntagResource',
+      'chime:ListTagsForResource',
+    ],
+    resources: [chimeBearer, `${appInstanceArn}/channel/*`],
+  };
+}
+
+/** The handler looks for another resource of its own stack that claims the same target: the sign of a moved construct. */
+export function ownStackPermission(scope: Construct): Permission {
+  return {
+    kind: 'stack',
+    actions: ['cloudformation:DescribeStackResources', 'cloudformation:DescribeStacks'],
+    resources: [Stack.of(scope).stackId],
+  };
+}
+
+export function logPermission(logGroupArn: string): Permission {
+  return { kind: 'logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] };
+}
+
+/** The permissions that the resources of a stack need together. */
+export class HandlerPermissions {
+  private readonly permissions = new Map<Permission['kind'], { permission: Permission; resources: Set<string> }>();
+
+  /** Adds a permission; answers the part of it that is new, if any. */
+  public add(permission: Permission): Permission | undefined {
+    const known = this.permissions.get(permission.kind)?.resources ?? new Set();
+    const resources = permission.resources.filter((resource) => !known.has(resource));
+    resources.forEach((resource) => known.add(resource));
+    this.permissions.set(permission.kind, { permission, resources: known });
+    return resources.length > 0 ? { ...permission, resources } : undefined;
+  }
+
+  /**
+   * The statements of a policy document. Written out here so that the template depends neither on the order of
+   * definition nor on the feature flags and the version of the CDK.
+   */
+  public render(resolve: (value: string) => unknown): object[] {
+    return ORDER.flatMap((kind) => {
+      const entry = this.permissions.get(kind);
+      if (!entry) {
+        return [];
+      }
+      const { actions, conditions } = entry.permission;
+      // Two tokens can stand for one value.
+      const resources = [...new Map([...entry.resources].map((resource) => [JSON.stringify(resolve(resource)), resource])).values()];
+      return [{
+        Effect: 'Allow',
+        Action: actions.length === 1 ? actions[0] : actions,
+        Resource: resources.length === 1 ? resources[0] : resources,
+        ...(conditions ? { Condition: conditions } : {}),
+      }];
+    });
+  }
+}

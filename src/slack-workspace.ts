@@ -1,0 +1,143 @@
+import { CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ChannelsProvider } from './channels-provider';
+import { checkSlackWorkspace } from './constraints';
+import { SLACK_WORKSPACE_TYPE, type SlackWorkspaceProperties } from './contract';
+import { guardAccount } from './private/account-guard';
+import { ownStackPermission, SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
+import { checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
+
+/**
+ * A Slack workspace that is authorised for the AWS Support App of an account.
+ */
+export interface ISlackWorkspace extends IResource {
+  /**
+   * The team ID of the Slack workspace, such as `T012ABCDEFG`.
+   *
+   * @attribute
+   */
+  readonly teamId: string;
+
+  /**
+   * Add a Slack channel of this workspace.
+   *
+   * @param id the id of the channel's construct, which becomes a child of the workspace
+   * @param options the channel and its notifications
+   */
+  addChannel(id: string, options: AddSlackChannelOptions): SlackChannelConfiguration;
+}
+
+/**
+ * Properties of a `SlackWorkspace`.
+ */
+export interface SlackWorkspaceProps {
+  /**
+   * The team ID of the Slack workspace: 1 to 256 characters without white space, such as `T012ABCDEFG`.
+   *
+   * Open the workspace in a browser to find it: it is the part of the URL `https://app.slack.com/client/T012ABCDEFG/...` that starts with `T`.
+   */
+  readonly teamId: string;
+
+  /**
+   * What happens to the registration of the workspace when the construct is removed from the stack.
+   *
+   * A workspace that was already authorised in the account is left in place in any case.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * The handler that manages the workspace; it must be in the same stack.
+   *
+   * Channels that are added with `addChannel()` use it too.
+   *
+   * @default - the one of the stack, `ChannelsProvider.getOrCreate()`
+   */
+  readonly provider?: ChannelsProvider;
+}
+
+abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
+  public abstract readonly teamId: string;
+  protected readonly provider?: ChannelsProvider;
+
+  public addChannel(id: string, options: AddSlackChannelOptions): SlackChannelConfiguration {
+    return new SlackChannelConfiguration(this, id, { provider: this.provider, ...options, workspace: this });
+  }
+}
+
+/**
+ * Define a Slack workspace that the AWS Support App of this account may use.
+ *
+ * Authorising a workspace starts in the AWS Support Center Console and cannot be automated: somebody signs in to Slack there and allows the
+ * AWS Support App, in the management account of an organization first. The construct then registers the workspace in its own
+ * account. The deployment fails with a conflict, and says which, while that step is missing or when the account is not part of an organization.
+ *
+ * An account has at most 5 workspaces, whatever the number of Regions.
+ *
+ * @see https://docs.aws.amazon.com/awssupport/latest/user/authorize-slack-workspace.html
+ * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_RegisterSlackWorkspaceForOrganization.html
+ */
+export class SlackWorkspace extends SlackWorkspaceBase {
+  /**
+   * Import a workspace that is registered elsewhere, such as in another stack or in the AWS Support Center Console.
+   *
+   * Channels can be added to it; its name and the type of its account are not known.
+   *
+   * @param scope the parent of the imported construct
+   * @param id the id of the imported construct
+   * @param teamId the team ID of the Slack workspace, such as `T012ABCDEFG`
+   */
+  public static fromTeamId(scope: Construct, id: string, teamId: string): ISlackWorkspace {
+    class Import extends SlackWorkspaceBase {
+      public readonly teamId = teamId;
+    }
+    const imported = new Import(scope, id);
+    throwProblems(imported, 'SlackWorkspace', checkSlackWorkspace({ TeamId: teamId }, isUnresolved));
+    return imported;
+  }
+
+  public readonly teamId: string;
+
+  /**
+   * The name of the Slack workspace.
+   *
+   * @attribute
+   */
+  public readonly teamName: string;
+
+  /**
+   * The type of the account in its organization: `management` or `member`.
+   *
+   * Empty when the workspace was already authorised, as the service tells the type at registration only.
+   *
+   * @attribute
+   */
+  public readonly accountType: string;
+
+  protected readonly provider?: ChannelsProvider;
+
+  constructor(scope: Construct, id: string, props: SlackWorkspaceProps) {
+    super(scope, id);
+    const properties: SlackWorkspaceProperties = { TeamId: props.teamId };
+    throwProblems(this, 'SlackWorkspace', [
+      ...checkSlackWorkspace(properties, isUnresolved),
+      ...checkProvider(this, props.provider),
+    ]);
+
+    const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
+    const resource = provider._defineResource(this, CfnResource, {
+      type: SLACK_WORKSPACE_TYPE,
+      properties,
+      permissions: [SLACK_WORKSPACE_PERMISSION, ownStackPermission(this)],
+      removalPolicy: props.removalPolicy,
+    });
+    guardAccount(this, 'workspace', props.teamId);
+
+    this.provider = props.provider;
+    this.teamId = props.teamId;
+    this.teamName = resource.getAtt('TeamName').toString();
+    this.accountType = resource.getAtt('AccountType').toString();
+  }
+}
