@@ -106,7 +106,11 @@ function parseAuthorization(value: string | undefined): Authorization {
   }
   const [accessKeyId, date, region, service, terminator] = credential;
   return {
-    accessKeyId, date, region, service, terminator,
+    accessKeyId,
+    date,
+    region,
+    service,
+    terminator,
     signedHeaders: parameters.get('SignedHeaders')!.split(';'),
     signature: parameters.get('Signature')!,
   };
