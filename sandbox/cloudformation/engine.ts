@@ -1,0 +1,370 @@
+import { randomUUID } from 'node:crypto';
+import { Identities } from '../identity';
+import { LocalLambda, type LocalLambdaOptions } from '../lambda/local-lambda';
+import { readAssembly, type AssemblyStack } from './assembly';
+import { checkCustomResource, isCustomResourceType, type CustomResourceRequest } from './custom-resource';
+import {
+  createResources, deleteResources, rollBackUpdate, updateResources, type FailureOptions, type Interruption, type StackBefore,
+} from './operations';
+import type { ProvisionEnvironment, StackOperation } from './provision';
+import { RESOURCE_TYPES, seededRandom } from './resource-types';
+import { ResponseBucket } from './response-bucket';
+import { Roles, type Role } from './roles';
+import { Stack, type StackEvent, type StackEventListener, type StackStatus } from './stack';
+import { PreparedTemplate, parseTemplate, resolveParameters, type Template, type TemplateSource } from './template';
+import { ValidationError } from './validation-error';
+
+export interface LocalCloudFormationOptions {
+  /** The credentials that the local services know; functions get theirs from here. @default - new ones */
+  readonly identities?: Identities;
+  /** Account and Region of stacks that name none. @default '111122223333' and 'us-east-1' */
+  readonly accountId?: string;
+  readonly region?: string;
+  /** Runs the functions of the stacks. @default - one with `lambdaOptions`, which `stop` ends */
+  readonly lambda?: LocalLambda;
+  readonly lambdaOptions?: LocalLambdaOptions;
+  /** Variables such as `AWS_ENDPOINT_URL_SUPPORT_APP` for every function. */
+  readonly endpoints?: Record<string, string>;
+  /** Real seconds per second of a `ServiceTimeout`. @default 1 */
+  readonly serviceTimeoutScale?: number;
+  /** Makes generated ids the same in each run. @default - random */
+  readonly seed?: string;
+  /** SSM parameters that are there from the start. @default - only `/cdk-bootstrap/.../version` */
+  readonly ssmParameters?: Record<string, string>;
+  /** Hears the events of all stacks. */
+  readonly onEvent?: StackEventListener;
+}
+
+/** Which stack: by its name, in the default account and Region unless told, or by its id. */
+export interface StackSelector {
+  readonly stackName: string;
+  readonly accountId?: string;
+  readonly region?: string;
+}
+
+export interface StackInput extends StackSelector, FailureOptions {
+  /** The template, as an object or as the bytes that are sent. */
+  readonly template: string | object;
+  /** How the template is sent, which limits its size. @default 'BODY' */
+  readonly templateSource?: TemplateSource;
+  readonly parameters?: Record<string, string>;
+  /** Directories of file assets by their key in the staging bucket. */
+  readonly assets?: Map<string, string>;
+}
+
+export interface StackResult {
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly status: StackStatus;
+  readonly reason?: string;
+  /** Events of this operation. */
+  readonly events: StackEvent[];
+  readonly outputs: Record<string, unknown>;
+}
+
+interface RunningOperation {
+  readonly operation: StackOperation;
+  readonly interruption: Interruption;
+  readonly before?: StackBefore;
+  readonly done: Promise<void>;
+}
+
+/** CloudFormation on this machine: deploys templates to any number of accounts and Regions, and runs their custom resources for real. */
+export class LocalCloudFormation {
+  public static async start(options: LocalCloudFormationOptions = {}): Promise<LocalCloudFormation> {
+    return new LocalCloudFormation(options, await ResponseBucket.start());
+  }
+
+  public readonly identities: Identities;
+  public readonly lambda: LocalLambda;
+  public readonly roles = new Roles();
+  public readonly accountId: string;
+  public readonly region: string;
+  /** All stacks, deleted ones too. */
+  public readonly stacks: Stack[] = [];
+  /** Every request that was sent to a custom resource, in this order. */
+  public readonly requests: CustomResourceRequest[] = [];
+  private readonly running = new Map<Stack, RunningOperation>();
+  private readonly failedUpdates = new Map<Stack, { operation: StackOperation; before: StackBefore }>();
+  private readonly ssmParameters = new Map<string, Map<string, string>>();
+  private readonly assets = new Map<string, string>();
+  private readonly stopping = new AbortController();
+  private readonly seed: string;
+
+  private constructor(private readonly options: LocalCloudFormationOptions, public readonly bucket: ResponseBucket) {
+    this.identities = options.identities ?? new Identities();
+    this.lambda = options.lambda ?? new LocalLambda(options.lambdaOptions);
+    Object.assign(this.lambda.endpoints, options.endpoints);
+    this.accountId = options.accountId ?? '111122223333';
+    this.region = options.region ?? 'us-east-1';
+    this.seed = options.seed ?? randomUUID();
+  }
+
+  /** Creates a stack, or updates it when it is there; an update without changes answers the stack as it is. */
+  public async deploy(input: StackInput): Promise<StackResult> {
+    const stack = this.stack(input);
+    if (!stack || stack.status === 'DELETE_COMPLETE') {
+      return this.createStack(input);
+    }
+    try {
+      return await this.updateStack(input);
+    } catch (error) {
+      if (error instanceof ValidationError && error.message === NO_UPDATES) {
+        return result(stack, stack.events.length);
+      }
+      throw error;
+    }
+  }
+
+  /** Deploys the stacks of a cloud assembly in their order, and stops at the first that fails. */
+  public async deployAssembly(
+    directory: string, options: FailureOptions & { accountId?: string; region?: string; select?: (stack: AssemblyStack) => boolean } = {},
+  ): Promise<StackResult[]> {
+    const results: StackResult[] = [];
+    for (const stack of readAssembly(directory).filter(options.select ?? (() => true))) {
+      const { stackName, parameters, assets, templateBody } = stack;
+      const deployed = await this.deploy({
+        ...options,
+        stackName,
+        parameters,
+        assets,
+        accountId: stack.accountId ?? options.accountId,
+        region: stack.region ?? options.region,
+        template: templateBody,
+        // As the CDK's CLI does: a template goes through S3 when it is too large for the request.
+        templateSource: Buffer.byteLength(templateBody) > 51_200 ? 'S3' : 'BODY',
+      });
+      results.push(deployed);
+      if (!['CREATE_COMPLETE', 'UPDATE_COMPLETE'].includes(deployed.status)) {
+        break;
+      }
+    }
+    return results;
+  }
+
+  public async createStack(input: StackInput): Promise<StackResult> {
+    if (this.stack(input) && this.stack(input)!.status !== 'DELETE_COMPLETE') {
+      throw new ValidationError(`Stack [${input.stackName}] already exists`);
+    }
+    if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(input.stackName)) {
+      throw new ValidationError(`1 validation error detected: Value '${input.stackName}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
+    }
+    const accountId = input.accountId ?? this.accountId;
+    const region = input.region ?? this.region;
+    const random = seededRandom(`${this.seed}/${accountId}/${region}/${input.stackName}/${this.stacks.length}`);
+    const uuid = [8, 4, 4, 4, 12].map((length) => random(length, '0123456789abcdef')).join('-');
+    const stack = new Stack({
+      id: `arn:aws:cloudformation:${region}:${accountId}:stack/${input.stackName}/${uuid}`, name: input.stackName, accountId, region, seed: this.seed,
+    }, (event) => this.options.onEvent?.(event));
+    stack.template = this.prepare(stack, input);
+    stack.parameters = input.parameters ?? {};
+    this.stacks.push(stack);
+    stack.setStatus('CREATE_IN_PROGRESS', 'User Initiated');
+    return this.run(stack, undefined, 0, (operation, interruption) => createResources(operation, input, interruption));
+  }
+
+  public async updateStack(input: StackInput): Promise<StackResult> {
+    const stack = this.existing(input);
+    if (!['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'].includes(stack.status!)) {
+      throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+    }
+    const template = this.prepare(stack, input);
+    const before: StackBefore = { template: stack.template!, parameters: stack.parameters };
+    if (JSON.stringify([template.template, template.parameters]) === JSON.stringify([before.template.template, before.template.parameters])) {
+      throw new ValidationError(NO_UPDATES);
+    }
+    const retyped = [...template.resources.values()].filter(({ logicalId, definition }) =>
+      (stack.resource(logicalId)?.type ?? definition.Type) !== definition.Type);
+    if (retyped.length > 0) {
+      throw new ValidationError(`Update of resource type is not permitted. The new template modifies resource type of the following resources: [${retyped.map(({ logicalId }) => logicalId).join(', ')}]`);
+    }
+    const first = stack.events.length;
+    stack.template = template;
+    stack.parameters = input.parameters ?? {};
+    stack.lastUpdatedTime = new Date();
+    stack.setStatus('UPDATE_IN_PROGRESS', 'User Initiated');
+    return this.run(stack, before, first, (operation, interruption) => updateResources(operation, before, input, interruption));
+  }
+
+  /** Ends an update that is in progress and rolls it back; the promise of the update tells how that went. */
+  public cancelUpdate(selector: StackSelector): void {
+    const stack = this.existing(selector);
+    const running = this.running.get(stack);
+    if (stack.status !== 'UPDATE_IN_PROGRESS' || !running) {
+      throw new ValidationError(`CancelUpdateStack cannot be called from current stack status ${stack.status}`);
+    }
+    running.interruption.reason = 'User Initiated';
+    running.operation.cancel.abort();
+  }
+
+  /** Takes up a rollback that failed, without the resources to skip. */
+  public async continueUpdateRollback(selector: StackSelector & { resourcesToSkip?: string[] }): Promise<StackResult> {
+    const stack = this.existing(selector);
+    const failed = this.failedUpdates.get(stack);
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !failed) {
+      throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not continue its rollback.`);
+    }
+    const first = stack.events.length;
+    return this.run(stack, failed.before, first, () =>
+      rollBackUpdate(failed.operation, failed.before, 'User Initiated', selector.resourcesToSkip), failed.operation);
+  }
+
+  /** Deletes a stack; one whose creation is in progress stops creating first. */
+  public async deleteStack(selector: StackSelector & { retainResources?: string[] }): Promise<StackResult> {
+    const stack = this.existing(selector);
+    const importer = this.importerOf(stack);
+    if (importer) {
+      throw new ValidationError(`Export ${importer.exportName} cannot be deleted as it is in use by ${importer.stackName}`);
+    }
+    if ((selector.retainResources ?? []).length > 0 && stack.status !== 'DELETE_FAILED') {
+      throw new ValidationError(`Invalid operation on stack [${stack.id}]. A stack must be in DELETE_FAILED state to retain resources`);
+    }
+    const running = this.running.get(stack);
+    if (running) {
+      if (stack.status !== 'CREATE_IN_PROGRESS') {
+        throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be deleted.`);
+      }
+      running.interruption.superseded = true;
+      running.operation.cancel.abort();
+      await running.done;
+    }
+    const first = stack.events.length;
+    return this.run(stack, undefined, first, (operation) => deleteResources(operation, selector.retainResources ?? []));
+  }
+
+  /** Finds a stack by name or id; a deleted one by its id only, unless no other bears its name. */
+  public stack(selector: StackSelector | string): Stack | undefined {
+    const { stackName, accountId = this.accountId, region = this.region } = typeof selector === 'string' ? { stackName: selector } : selector;
+    if (stackName.startsWith('arn:')) {
+      return this.stacks.find((stack) => stack.id === stackName);
+    }
+    return this.stacks.filter((stack) => stack.name === stackName && stack.accountId === accountId && stack.region === region).at(-1);
+  }
+
+  /** Whom a role trusts, what it may do and since when it is there. */
+  public role(arn: string): Role | undefined {
+    return this.roles.find(arn);
+  }
+
+  /** Ends servers and processes; operations in progress end as cancelled. */
+  public async stop(): Promise<void> {
+    this.stopping.abort();
+    this.running.forEach(({ operation }) => operation.cancel.abort());
+    await Promise.allSettled([...this.running.values()].map(({ done }) => done));
+    if (!this.options.lambda) {
+      await this.lambda.stop();
+    }
+    await this.bucket.stop();
+  }
+
+  private existing(selector: StackSelector): Stack {
+    const stack = this.stack(selector);
+    if (!stack || stack.status === 'DELETE_COMPLETE') {
+      throw new ValidationError(`Stack with id ${selector.stackName} does not exist`);
+    }
+    return stack;
+  }
+
+  /** Runs an operation, one at a time per stack, and answers how the stack came out. */
+  private async run(
+    stack: Stack, before: StackBefore | undefined, firstEvent: number,
+    work: (operation: StackOperation, interruption: Interruption) => Promise<void>, resumed?: StackOperation,
+  ): Promise<StackResult> {
+    if (this.running.has(stack)) {
+      throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be changed.`);
+    }
+    const operation = resumed ?? { stack, environment: this.environment(stack), cancel: new AbortController(), created: new Set(), replaced: [] };
+    const interruption: Interruption = {};
+    const done = work(operation, interruption).finally(() => this.running.delete(stack));
+    this.running.set(stack, { operation, interruption, before, done });
+    await done;
+    if (stack.status === 'UPDATE_ROLLBACK_FAILED' && before) {
+      this.failedUpdates.set(stack, { operation, before });
+    }
+    return result(stack, firstEvent);
+  }
+
+  private prepare(stack: Stack, input: StackInput): PreparedTemplate {
+    input.assets?.forEach((directory, key) => this.assets.set(key, directory));
+    const template = parseTemplate(input.template, input.templateSource);
+    const parameters = resolveParameters(template, input.parameters ?? {}, (name) => this.ssmParameter(stack, name));
+    const prepared = new PreparedTemplate(template, parameters, {
+      accountId: stack.accountId, region: stack.region, stackName: stack.name, stackId: stack.id,
+    });
+    checkResources(prepared.template);
+    return prepared;
+  }
+
+  private environment(stack: Stack): ProvisionEnvironment {
+    return {
+      lambda: this.lambda,
+      bucket: this.bucket,
+      requests: this.requests,
+      roles: this.roles,
+      identities: this.identities,
+      ssmParameters: this.ssmParametersOf(stack),
+      serviceTimeoutScale: this.options.serviceTimeoutScale ?? 1,
+      stopped: this.stopping.signal,
+      asset: (_bucket, key) => this.assets.get(key),
+      importValue: (name) => {
+        const exporter = this.neighbours(stack).find(({ exports }) => Object.hasOwn(exports, name));
+        if (!exporter) {
+          throw new ValidationError(`No export named ${name} found.`);
+        }
+        return exporter.exports[name];
+      },
+    };
+  }
+
+  /** Live stacks of the same account and Region. */
+  private neighbours({ accountId, region }: Stack): Stack[] {
+    return this.stacks.filter((other) => other.accountId === accountId && other.region === region && other.status !== 'DELETE_COMPLETE');
+  }
+
+  private importerOf(stack: Stack): { exportName: string; stackName: string } | undefined {
+    for (const other of this.neighbours(stack)) {
+      const template = JSON.stringify(other.template?.template ?? {});
+      const exportName = Object.keys(stack.exports).find((name) => other !== stack && template.includes(`{"Fn::ImportValue":${JSON.stringify(name)}}`));
+      if (exportName !== undefined) {
+        return { exportName, stackName: other.name };
+      }
+    }
+    return undefined;
+  }
+
+  private ssmParametersOf({ accountId, region }: Stack): Map<string, string> {
+    const key = `${accountId}/${region}`;
+    const parameters = this.ssmParameters.get(key) ?? new Map(Object.entries(this.options.ssmParameters ?? {}));
+    this.ssmParameters.set(key, parameters);
+    return parameters;
+  }
+
+  private ssmParameter(stack: Stack, name: string): string | undefined {
+    return this.ssmParametersOf(stack).get(name) ?? (/^\/cdk-bootstrap\/\w+\/version$/.test(name) ? BOOTSTRAP_VERSION : undefined);
+  }
+}
+
+const NO_UPDATES = 'No updates are to be performed.';
+const BOOTSTRAP_VERSION = '30';
+
+function result(stack: Stack, firstEvent: number): StackResult {
+  return {
+    stackId: stack.id, stackName: stack.name, status: stack.status!, reason: stack.reason, events: stack.events.slice(firstEvent), outputs: stack.outputs,
+  };
+}
+
+function checkResources({ Resources: resources }: Template): void {
+  const unknown = Object.values(resources).map(({ Type }) => Type).filter((type) => !isCustomResourceType(type) && !Object.hasOwn(RESOURCE_TYPES, type));
+  if (unknown.length > 0) {
+    throw new ValidationError(`Template format error: Unrecognized resource types: [${[...new Set(unknown)].join(', ')}]`);
+  }
+  for (const [logicalId, { Type, Properties: properties = {} }] of Object.entries(resources)) {
+    const missing = (RESOURCE_TYPES[Type]?.required ?? []).filter((name) => properties[name] === undefined);
+    const problem = missing.length > 0
+      ? `Properties validation failed for resource ${logicalId} with message: required key [${missing.join(', ')}] not found`
+      : isCustomResourceType(Type) && checkCustomResource(Type, properties);
+    if (problem) {
+      throw new ValidationError(`Template format error: [/Resources/${logicalId}] ${problem}`);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import { isCustomResourceType } from './custom-resource';
+import { bring, remove, resourceScope, restoreReplaced, type StackOperation } from './provision';
+import { reversed, runInOrder } from './schedule';
+import type { StackResource } from './stack';
+import type { DeletionPolicy, PreparedTemplate } from './template';
+
+/** How an operation goes on after a failure. */
+export interface FailureOptions {
+  /** Leaves the stack as it is, in CREATE_FAILED or UPDATE_FAILED. @default false */
+  readonly disableRollback?: boolean;
+  /** Cancels resources in progress when another one fails; otherwise they are waited for. @default true */
+  readonly cancelInProgress?: boolean;
+}
+
+/** What the stack was before an update: the target of its rollback. */
+export interface StackBefore {
+  readonly template: PreparedTemplate;
+  readonly parameters: Record<string, string>;
+}
+
+/** Someone other than a failed resource ended the operation. */
+export interface Interruption {
+  reason?: string;
+  /** The stack is about to be deleted: no rollback. */
+  superseded?: boolean;
+}
+
+export async function createResources(operation: StackOperation, options: FailureOptions, interruption: Interruption): Promise<void> {
+  const { stack } = operation;
+  const problem = await bringAll(operation, stack.template!, options) ?? evaluateOutputs(operation);
+  if (interruption.superseded) {
+    return;
+  }
+  if (problem === undefined) {
+    stack.setStatus('CREATE_COMPLETE');
+  } else if (options.disableRollback) {
+    stack.setStatus('CREATE_FAILED', problem);
+  } else {
+    stack.setStatus('ROLLBACK_IN_PROGRESS', `${problem} Rollback requested by user.`);
+    const failed = await removeAll(operation, stack.liveResources(), (resource) => resource.definition.DeletionPolicy === 'Retain');
+    stack.setStatus(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failedTo('delete', failed));
+  }
+}
+
+export async function updateResources(
+  operation: StackOperation, before: StackBefore, options: FailureOptions, interruption: Interruption,
+): Promise<void> {
+  const { stack } = operation;
+  const problem = await bringAll(operation, stack.template!, options) ?? interruption.reason ?? evaluateOutputs(operation);
+  if (problem !== undefined) {
+    if (options.disableRollback && interruption.reason === undefined) {
+      stack.setStatus('UPDATE_FAILED', problem);
+    } else {
+      await rollBackUpdate(operation, before, interruption.reason ?? problem);
+    }
+    return;
+  }
+  stack.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+  const removed = stack.liveResources().filter(({ logicalId }) => !stack.template!.resources.has(logicalId));
+  await cleanUp(operation, [
+    ...removed.map((resource) => ({ resource, retain: isRetained(resource.definition.DeletionPolicy) })),
+    ...operation.replaced.map(({ before: resource }) => ({ resource, retain: isRetained(resource.definition.UpdateReplacePolicy) })),
+  ]);
+  stack.setStatus('UPDATE_COMPLETE');
+}
+
+/** Brings the resources back to the template before the update; resources that the update made are deleted in the end. */
+export async function rollBackUpdate(operation: StackOperation, before: StackBefore, reason: string, skip: string[] = []): Promise<void> {
+  const { stack } = operation;
+  operation.cancel = new AbortController();
+  stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
+  stack.template = before.template;
+  stack.parameters = before.parameters;
+
+  // A built-in resource takes back its old physical resource; a custom resource is asked for it by an Update with the properties reversed.
+  const forward = operation.replaced;
+  operation.replaced = [];
+  const restored = forward.filter(({ resource }) => !isCustomResourceType(resource.type)).map((replacement) => restoreReplaced(operation, replacement));
+  for (const logicalId of skip) {
+    const resource = stack.resource(logicalId);
+    if (resource) {
+      stack.setResourceStatus(resource, 'UPDATE_COMPLETE');
+    }
+  }
+  const problem = await bringAll(operation, before.template, {}, skip) ?? evaluateOutputs(operation);
+  operation.replaced.push(...restored);
+  if (problem !== undefined) {
+    stack.setStatus('UPDATE_ROLLBACK_FAILED', problem);
+    return;
+  }
+  stack.setStatus('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+  const made = stack.liveResources().filter(({ logicalId }) => !before.template.resources.has(logicalId));
+  await cleanUp(operation, [
+    ...made.map((resource) => ({ resource, retain: resource.definition.DeletionPolicy === 'Retain' })),
+    // Replacing resources were made by this very operation, so no policy keeps them (an assumption: nothing documents it).
+    ...operation.replaced.map(({ before: resource }) => ({ resource, retain: false })),
+  ]);
+  operation.replaced = [];
+  stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
+}
+
+export async function deleteResources(operation: StackOperation, retain: string[]): Promise<void> {
+  const { stack } = operation;
+  stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
+  const failed = await removeAll(operation, stack.liveResources(), (resource) => retain.includes(resource.logicalId) || isRetained(resource.definition.DeletionPolicy));
+  if (failed.length > 0) {
+    stack.setStatus('DELETE_FAILED', failedTo('delete', failed));
+    return;
+  }
+  stack.deletionTime = new Date();
+  stack.exports = {};
+  stack.setStatus('DELETE_COMPLETE');
+}
+
+/** Brings all resources of a template about, as many at once as their order allows; answers what went wrong. */
+async function bringAll(
+  operation: StackOperation, template: PreparedTemplate, { cancelInProgress = true }: FailureOptions, skip: string[] = [],
+): Promise<string | undefined> {
+  const failed: string[] = [];
+  const { signal } = operation.cancel;
+  await runInOrder(template.resources.keys(), (logicalId) => template.resources.get(logicalId)!.dependencies, async (logicalId) => {
+    if (skip.includes(logicalId)) {
+      return true;
+    }
+    const succeeded = await bring(operation, template, template.resources.get(logicalId)!);
+    if (!succeeded) {
+      failed.push(logicalId);
+      if (cancelInProgress) {
+        operation.cancel.abort();
+      }
+    }
+    return succeeded;
+  }, () => failed.length === 0 && !signal.aborted);
+  const statusOf = (logicalId: string) => operation.stack.resources.get(logicalId)!.status;
+  return [
+    failedTo('create', failed.filter((logicalId) => statusOf(logicalId) === 'CREATE_FAILED')),
+    failedTo('update', failed.filter((logicalId) => statusOf(logicalId) === 'UPDATE_FAILED')),
+  ].filter((text) => text !== undefined).join(' ') || (signal.aborted ? 'User Initiated' : undefined);
+}
+
+/** Deletes resources of the stack, dependents first; answers the logical ids of those which could not be deleted. */
+async function removeAll(operation: StackOperation, resources: StackResource[], retain: (resource: StackResource) => boolean): Promise<string[]> {
+  const { stack } = operation;
+  const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
+  const failed: string[] = [];
+  await runInOrder(byId.keys(), reversed(byId.keys(), (id) => byId.get(id)!.dependencies), async (logicalId) => {
+    const resource = byId.get(logicalId)!;
+    if (retain(resource)) {
+      stack.setResourceStatus(resource, 'DELETE_SKIPPED');
+      return true;
+    }
+    const succeeded = await remove(operation, resource);
+    if (!succeeded) {
+      failed.push(logicalId);
+    }
+    return succeeded;
+  });
+  return failed;
+}
+
+/** Deletes what an update left over. What cannot be deleted is abandoned: the update is complete all the same. */
+async function cleanUp(operation: StackOperation, leftovers: { resource: StackResource; retain: boolean }[]): Promise<void> {
+  const { stack } = operation;
+  const byKey = new Map(leftovers.map((leftover, index) => [String(index), leftover]));
+  const dependencies = (key: string) => [...byKey].filter(([, { resource }]) =>
+    byKey.get(key)!.resource.dependencies.includes(resource.logicalId)).map(([other]) => other);
+  await runInOrder(byKey.keys(), reversed(byKey.keys(), dependencies), async (key) => {
+    const { resource, retain } = byKey.get(key)!;
+    if (retain) {
+      stack.setResourceStatus(resource, 'DELETE_SKIPPED');
+    } else {
+      await remove(operation, resource);
+    }
+    if (stack.resources.get(resource.logicalId) === resource && resource.status === 'DELETE_FAILED') {
+      stack.resources.delete(resource.logicalId);
+    }
+    return true;
+  });
+}
+
+function isRetained(policy: DeletionPolicy | undefined): boolean {
+  return policy === 'Retain' || policy === 'RetainExceptOnCreate';
+}
+
+function evaluateOutputs(operation: StackOperation): string | undefined {
+  const { stack } = operation;
+  const scope = resourceScope(operation);
+  try {
+    const outputs = [...stack.template!.outputs].map(([name, output]) => ({
+      name,
+      value: stack.template!.evaluate(output.Value, scope),
+      exportName: output.Export && stack.template!.evaluate(output.Export.Name, scope),
+    }));
+    stack.outputs = Object.fromEntries(outputs.map(({ name, value }) => [name, value]));
+    stack.exports = Object.fromEntries(outputs.filter(({ exportName }) => exportName !== undefined).map(({ exportName, value }) => [exportName, value]));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function failedTo(verb: string, logicalIds: string[]): string | undefined {
+  return logicalIds.length > 0 ? `The following resource(s) failed to ${verb}: [${logicalIds.join(', ')}].` : undefined;
+}

@@ -1,0 +1,246 @@
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { isCustomResourceType, requestCustomResource, stringifyScalars, type CustomResourceEnvironment, type CustomResourceRequest } from './custom-resource';
+import { RESOURCE_TYPES, inventedPhysicalId, type ResourceContext } from './resource-types';
+import type { Stack, StackResource } from './stack';
+import type { PreparedTemplate, Properties, Scope, TemplateResource } from './template';
+
+export interface ProvisionEnvironment extends CustomResourceEnvironment, Omit<ResourceContext, 'accountId' | 'region' | 'stackName' | 'logicalId' | 'random' | 'asset'> {
+  readonly asset: ResourceContext['asset'];
+  importValue(name: string): unknown;
+}
+
+/** A physical resource that another one has taken the place of. */
+export interface ReplacedResource {
+  readonly resource: StackResource;
+  /** What remains to be deleted: a copy of the resource as it was before. */
+  readonly before: StackResource;
+}
+
+/** One operation on a stack, such as an update with its rollback and cleanup. */
+export interface StackOperation {
+  readonly stack: Stack;
+  readonly environment: ProvisionEnvironment;
+  /** Aborted when what is in progress shall be cancelled; another one for the rollback. */
+  cancel: AbortController;
+  readonly created: Set<string>;
+  replaced: ReplacedResource[];
+}
+
+export function resourceScope({ stack, environment }: StackOperation): Scope {
+  return {
+    ref: (logicalId) => stack.ref(logicalId),
+    getAtt: (logicalId, attribute) => stack.getAtt(logicalId, attribute),
+    importValue: (name) => environment.importValue(name),
+  };
+}
+
+/** Brings one resource to what the template says: creates it, updates it, or leaves it when nothing changed. */
+export async function bring(operation: StackOperation, template: PreparedTemplate, target: TemplateResource): Promise<boolean> {
+  const { stack } = operation;
+  const existing = stack.resource(target.logicalId);
+  const resource = existing ?? newResource(target);
+  let properties: Properties;
+  try {
+    const evaluated = (template.evaluate(target.definition.Properties ?? {}, resourceScope(operation)) ?? {}) as Properties;
+    properties = isCustomResourceType(target.definition.Type) ? stringifyScalars(evaluated) as Properties : evaluated;
+  } catch (error) {
+    stack.resources.set(target.logicalId, resource);
+    stack.setResourceStatus(resource, existing ? 'UPDATE_FAILED' : 'CREATE_FAILED', (error as Error).message);
+    return false;
+  }
+  const changed = !isDeepStrictEqual(properties, resource.properties);
+  resource.definition = target.definition;
+  resource.dependencies = target.dependencies;
+  if (!existing) {
+    operation.created.add(target.logicalId);
+    stack.resources.set(target.logicalId, resource);
+    return create(operation, resource, properties);
+  }
+  if (changed || existing.unsettled) {
+    return update(operation, existing, properties);
+  }
+  if (existing.status === 'UPDATE_FAILED') {
+    stack.setResourceStatus(existing, 'UPDATE_COMPLETE');
+  }
+  return true;
+}
+
+function newResource({ logicalId, definition, dependencies }: TemplateResource): StackResource {
+  return {
+    logicalId, definition, dependencies, type: definition.Type, properties: {}, attributes: {}, status: 'CREATE_IN_PROGRESS', timestamp: new Date(),
+  };
+}
+
+async function create(operation: StackOperation, resource: StackResource, properties: Properties): Promise<boolean> {
+  const { stack } = operation;
+  resource.properties = properties;
+  stack.setResourceStatus(resource, 'CREATE_IN_PROGRESS');
+  if (isCustomResourceType(resource.type)) {
+    resource.requested = true;
+    const request = customRequest(operation, resource, 'Create');
+    const outcome = await requestCustomResource(request, operation.environment, operation.cancel.signal);
+    if (outcome.status === 'TIMED_OUT' || outcome.status === 'CANCELLED') {
+      stack.setResourceStatus(resource, 'CREATE_FAILED', outcome.reason);
+      return false;
+    }
+    resource.physicalId = outcome.physicalId;
+    if (outcome.status === 'FAILED') {
+      stack.setResourceStatus(resource, 'CREATE_FAILED', outcome.reason);
+      return false;
+    }
+    keepAttributes(resource, request, outcome);
+  } else {
+    await setImmediate();
+    if (operation.cancel.signal.aborted) {
+      stack.setResourceStatus(resource, 'CREATE_FAILED', 'Resource creation cancelled');
+      return false;
+    }
+    try {
+      const made = RESOURCE_TYPES[resource.type].create(resourceContext(operation, resource.logicalId), properties);
+      Object.assign(resource, { physicalId: made.physicalId, attributes: made.attributes ?? {} });
+    } catch (error) {
+      stack.setResourceStatus(resource, 'CREATE_FAILED', serviceReason(resource, error));
+      return false;
+    }
+  }
+  stack.setResourceStatus(resource, 'CREATE_IN_PROGRESS', 'Resource creation Initiated');
+  stack.setResourceStatus(resource, 'CREATE_COMPLETE');
+  return true;
+}
+
+async function update(operation: StackOperation, resource: StackResource, properties: Properties): Promise<boolean> {
+  return isCustomResourceType(resource.type) ? updateCustom(operation, resource, properties) : updateBuiltIn(operation, resource, properties);
+}
+
+async function updateCustom(operation: StackOperation, resource: StackResource, properties: Properties): Promise<boolean> {
+  const { stack } = operation;
+  const before = { ...resource };
+  if (properties.ServiceToken !== before.properties.ServiceToken) {
+    stack.setResourceStatus(resource, 'UPDATE_FAILED', 'Modifying service token is not allowed.');
+    return false;
+  }
+  resource.properties = properties;
+  resource.unsettled = true;
+  stack.setResourceStatus(resource, 'UPDATE_IN_PROGRESS');
+  const request = { ...customRequest(operation, resource, 'Update'), oldProperties: before.properties };
+  const outcome = await requestCustomResource(request, operation.environment, operation.cancel.signal);
+  if (outcome.status !== 'SUCCESS') {
+    stack.setResourceStatus(resource, 'UPDATE_FAILED', outcome.reason);
+    return false;
+  }
+  resource.unsettled = false;
+  keepAttributes(resource, request, outcome);
+  if (outcome.physicalId !== before.physicalId) {
+    stack.setResourceStatus(resource, 'UPDATE_IN_PROGRESS', REPLACEMENT);
+    operation.replaced.push({ resource, before });
+    resource.physicalId = outcome.physicalId;
+  }
+  stack.setResourceStatus(resource, 'UPDATE_COMPLETE');
+  return true;
+}
+
+const REPLACEMENT = 'Requested update requires the creation of a new physical resource; hence creating one.';
+
+async function updateBuiltIn(operation: StackOperation, resource: StackResource, properties: Properties): Promise<boolean> {
+  const { stack } = operation;
+  const type = RESOURCE_TYPES[resource.type];
+  const context = resourceContext(operation, resource.logicalId);
+  const before = { ...resource };
+  const replace = (type.replacedBy ?? []).some((name) => !isDeepStrictEqual(properties[name], before.properties[name]));
+  resource.properties = properties;
+  stack.setResourceStatus(resource, 'UPDATE_IN_PROGRESS', replace ? REPLACEMENT : undefined);
+  await setImmediate();
+  if (operation.cancel.signal.aborted) {
+    resource.properties = before.properties;
+    stack.setResourceStatus(resource, 'UPDATE_FAILED', 'Resource update cancelled');
+    return false;
+  }
+  try {
+    if (replace) {
+      const made = type.create(context, properties);
+      Object.assign(resource, { physicalId: made.physicalId, attributes: made.attributes ?? {} });
+      operation.replaced.push({ resource, before });
+    } else {
+      resource.attributes = type.update?.(context, resource.physicalId!, properties, before.properties) ?? resource.attributes;
+    }
+  } catch (error) {
+    resource.properties = before.properties;
+    stack.setResourceStatus(resource, 'UPDATE_FAILED', serviceReason(resource, error));
+    return false;
+  }
+  stack.setResourceStatus(resource, 'UPDATE_COMPLETE');
+  return true;
+}
+
+/** Gives a built-in resource back the physical resource that an update took from it; answers what then is to be deleted. */
+export function restoreReplaced(operation: StackOperation, replacement: ReplacedResource): ReplacedResource {
+  const { resource, before } = replacement;
+  const replacing = { ...resource };
+  Object.assign(resource, before);
+  operation.stack.setResourceStatus(resource, 'UPDATE_COMPLETE');
+  return { resource, before: replacing };
+}
+
+/**
+ * Deletes one physical resource: that of a resource of the stack, or one that was replaced.
+ * A custom resource which was asked to create but never told an id is deleted under an id invented here.
+ */
+export async function remove(operation: StackOperation, resource: StackResource): Promise<boolean> {
+  const { stack } = operation;
+  const custom = isCustomResourceType(resource.type);
+  if (custom && resource.requested && resource.physicalId === undefined) {
+    resource.physicalId = inventedPhysicalId({ stackName: stack.name, logicalId: resource.logicalId, random: stack.random(resource.logicalId) });
+  }
+  if (resource.physicalId === undefined) {
+    stack.setResourceStatus(resource, 'DELETE_COMPLETE');
+    return true;
+  }
+  stack.setResourceStatus(resource, 'DELETE_IN_PROGRESS');
+  if (custom) {
+    const outcome = await requestCustomResource(customRequest(operation, resource, 'Delete'), operation.environment);
+    if (outcome.status !== 'SUCCESS') {
+      stack.setResourceStatus(resource, 'DELETE_FAILED', outcome.reason);
+      return false;
+    }
+  } else {
+    await setImmediate();
+    try {
+      RESOURCE_TYPES[resource.type].delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
+    } catch (error) {
+      stack.setResourceStatus(resource, 'DELETE_FAILED', serviceReason(resource, error));
+      return false;
+    }
+  }
+  stack.setResourceStatus(resource, 'DELETE_COMPLETE');
+  return true;
+}
+
+function customRequest({ stack }: StackOperation, resource: StackResource, requestType: CustomResourceRequest['requestType']): CustomResourceRequest {
+  const random = stack.random(resource.logicalId);
+  return {
+    requestType,
+    requestId: [8, 4, 4, 4, 12].map((length) => random(length, '0123456789abcdef')).join('-'),
+    stackId: stack.id,
+    region: stack.region,
+    logicalId: resource.logicalId,
+    resourceType: resource.type,
+    properties: resource.properties,
+    physicalId: requestType === 'Create' ? undefined : resource.physicalId,
+  };
+}
+
+function keepAttributes(resource: StackResource, request: CustomResourceRequest, answer: { data?: Record<string, unknown>; noEcho?: boolean }): void {
+  resource.attributes = answer.data ?? {};
+  resource.noEcho = answer.noEcho;
+  resource.answer = `${request.stackId}|${request.logicalId}|${request.requestId} in S3 bucket cloudformation-custom-resource-storage-${request.region.replaceAll('-', '')}`;
+}
+
+function resourceContext({ stack, environment }: StackOperation, logicalId: string): ResourceContext {
+  const { accountId, region, name: stackName } = stack;
+  return { ...environment, accountId, region, stackName, logicalId, random: stack.random(logicalId) };
+}
+
+function serviceReason(resource: StackResource, error: unknown): string {
+  return `Resource handler returned message: "${(error as Error).message}" (${resource.type})`;
+}

@@ -1,0 +1,377 @@
+import { INTRINSICS, isIntrinsic } from './intrinsics';
+import { ValidationError } from './validation-error';
+
+export type Properties = Record<string, unknown>;
+
+export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot';
+
+export interface ResourceDefinition {
+  readonly Type: string;
+  readonly Properties?: Properties;
+  readonly DependsOn?: string | string[];
+  readonly Condition?: string;
+  readonly DeletionPolicy?: DeletionPolicy;
+  readonly UpdateReplacePolicy?: DeletionPolicy;
+  readonly Metadata?: unknown;
+}
+
+export interface ParameterDefinition {
+  readonly Type: string;
+  readonly Default?: unknown;
+  readonly AllowedValues?: unknown[];
+  readonly AllowedPattern?: string;
+  readonly MinLength?: number | string;
+  readonly MaxLength?: number | string;
+  readonly MinValue?: number | string;
+  readonly MaxValue?: number | string;
+  readonly NoEcho?: boolean | string;
+}
+
+export interface OutputDefinition {
+  readonly Value: unknown;
+  readonly Description?: string;
+  readonly Condition?: string;
+  readonly Export?: { readonly Name: unknown };
+}
+
+export interface Template {
+  readonly Parameters?: Record<string, ParameterDefinition>;
+  readonly Mappings?: Record<string, Record<string, Record<string, unknown>>>;
+  readonly Conditions?: Record<string, unknown>;
+  readonly Resources: Record<string, ResourceDefinition>;
+  readonly Outputs?: Record<string, OutputDefinition>;
+  readonly Transform?: unknown;
+  readonly [section: string]: unknown;
+}
+
+/** What the intrinsic functions ask of the stack while a template is evaluated. */
+export interface Scope {
+  ref(logicalId: string): unknown;
+  getAtt(logicalId: string, attribute: string): unknown;
+  importValue(name: string): unknown;
+}
+
+/** A resource of the template whose condition holds, with the branches of `Fn::If` already chosen. */
+export interface TemplateResource {
+  readonly logicalId: string;
+  readonly definition: ResourceDefinition;
+  /** Logical ids which must be there first. */
+  readonly dependencies: string[];
+}
+
+export interface PseudoParameters {
+  readonly accountId: string;
+  readonly region: string;
+  readonly stackName: string;
+  readonly stackId: string;
+}
+
+const TEMPLATE_BODY_LIMIT = 51_200;
+const TEMPLATE_URL_LIMIT = 1_000_000;
+const RESOURCE_LIMIT = 500;
+
+/** How a template reaches CloudFormation: in the request, or through an S3 object, which may be larger. */
+export type TemplateSource = 'BODY' | 'S3';
+
+/** Reads a template, given as an object or as the very bytes that are sent, and checks the limits that hold for all templates. */
+export function parseTemplate(input: string | object, source: TemplateSource = 'BODY'): Template {
+  const body = typeof input === 'string' ? input : JSON.stringify(input);
+  const size = Buffer.byteLength(body);
+  if (source === 'BODY' && size > TEMPLATE_BODY_LIMIT) {
+    throw new ValidationError(`1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${TEMPLATE_BODY_LIMIT} (it has ${size})`);
+  }
+  if (size > TEMPLATE_URL_LIMIT) {
+    throw new ValidationError(`Template may not exceed ${TEMPLATE_URL_LIMIT} bytes in size.`);
+  }
+  const template = parseJson(body);
+  const resources = template.Resources;
+  if (!resources || Object.keys(resources).length === 0) {
+    throw new ValidationError('Template format error: At least one Resources member must be defined.');
+  }
+  const count = Object.keys(resources).length;
+  if (count > RESOURCE_LIMIT) {
+    throw new ValidationError(`Template format error: Number of resources, ${count}, is greater than maximum allowed, ${RESOURCE_LIMIT}`);
+  }
+  if (template.Transform !== undefined) {
+    throw new ValidationError('Transforms and macros are not supported by the local CloudFormation');
+  }
+  for (const [logicalId, resource] of Object.entries(resources)) {
+    if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) {
+      throw new ValidationError(`Template format error: Resource name ${logicalId} is non alphanumeric.`);
+    }
+    if (typeof resource?.Type !== 'string') {
+      throw new ValidationError(`Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`);
+    }
+  }
+  return template;
+}
+
+function parseJson(body: string): Template {
+  try {
+    return JSON.parse(body) as Template;
+  } catch (error) {
+    throw new ValidationError(`Template format error: JSON not well-formed. (${(error as Error).message})`);
+  }
+}
+
+/** A template with its parameters: conditions are decided and dependencies known, references still wait for the resources. */
+export class PreparedTemplate {
+  public readonly resources = new Map<string, TemplateResource>();
+  public readonly outputs = new Map<string, OutputDefinition>();
+  public readonly exportNames: string[] = [];
+  private readonly conditions = new Map<string, boolean>();
+
+  public constructor(
+    public readonly template: Template,
+    public readonly parameters: Record<string, unknown>,
+    public readonly pseudo: PseudoParameters,
+  ) {
+    this.checkReferences();
+    for (const [logicalId, definition] of Object.entries(template.Resources)) {
+      if (definition.Condition === undefined || this.condition(definition.Condition)) {
+        this.resources.set(logicalId, { logicalId, definition: this.chooseBranches(definition) as ResourceDefinition, dependencies: [] });
+      }
+    }
+    for (const [name, output] of Object.entries(template.Outputs ?? {})) {
+      if (output.Condition === undefined || this.condition(output.Condition)) {
+        this.outputs.set(name, this.chooseBranches(output) as OutputDefinition);
+      }
+    }
+    for (const resource of this.resources.values()) {
+      resource.dependencies.push(...this.dependenciesOf(resource));
+    }
+    this.checkCycles();
+  }
+
+  /** Whether a condition of the template holds. */
+  public condition(name: string): boolean {
+    const known = this.conditions.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const expression = this.template.Conditions?.[name];
+    if (expression === undefined) {
+      throw new ValidationError(`Template format error: Unresolved condition dependency ${name}`);
+    }
+    const value = this.evaluate(expression, CONDITION_SCOPE, [name]);
+    if (typeof value !== 'boolean') {
+      throw new ValidationError(`Template format error: Condition ${name} must evaluate to a boolean`);
+    }
+    this.conditions.set(name, value);
+    return value;
+  }
+
+  /** Evaluates a value with all its intrinsic functions; `undefined` stands for `AWS::NoValue`. */
+  public evaluate(value: unknown, scope: Scope, conditionPath: string[] = []): unknown {
+    if (Array.isArray(value)) {
+      return value.map((item) => this.evaluate(item, scope, conditionPath)).filter((item) => item !== undefined && item !== null);
+    }
+    if (typeof value !== 'object' || value === null) {
+      return value ?? undefined;
+    }
+    if (isIntrinsic(value)) {
+      const [[name, argument]] = Object.entries(value);
+      return INTRINSICS[name](argument, {
+        template: this.template,
+        scope,
+        evaluate: (inner) => this.evaluate(inner, scope, conditionPath),
+        ref: (id) => this.ref(id, scope),
+        condition: (id) => {
+          if (conditionPath.includes(id)) {
+            throw new ValidationError(`Template format error: Circular dependency in conditions: [${[...conditionPath, id].join(', ')}]`);
+          }
+          return this.condition(id);
+        },
+        region: this.pseudo.region,
+      });
+    }
+    const entries = Object.entries(value).map(([key, item]) => [key, this.evaluate(item, scope, conditionPath)] as const);
+    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+  }
+
+  private ref(id: string, scope: Scope): unknown {
+    const pseudo = pseudoParameter(id, this.pseudo);
+    if (pseudo.known) {
+      return pseudo.value;
+    }
+    return id in this.parameters ? this.parameters[id] : scope.ref(id);
+  }
+
+  /** Replaces each `Fn::If` by its branch: the branch which is not taken makes no dependency. */
+  private chooseBranches(value: unknown): unknown {
+    if (Array.isArray(value)) {
+      return value.map((item) => this.chooseBranches(item)).filter((item) => item !== undefined);
+    }
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
+    const entries = Object.entries(value);
+    if (entries.length === 1 && entries[0][0] === 'Fn::If') {
+      const [name, whenTrue, whenFalse] = entries[0][1] as [string, unknown, unknown];
+      return this.chooseBranches(this.condition(name) ? whenTrue : whenFalse);
+    }
+    if (entries.length === 1 && entries[0][0] === 'Ref' && entries[0][1] === 'AWS::NoValue') {
+      return undefined;
+    }
+    return Object.fromEntries(entries.map(([key, item]) => [key, this.chooseBranches(item)]).filter(([, item]) => item !== undefined));
+  }
+
+  private dependenciesOf(resource: TemplateResource): string[] {
+    const named = new Set([resource.definition.DependsOn ?? []].flat());
+    references(resource.definition.Properties, (id) => named.add(id));
+    return [...named].filter((id) => this.resources.has(id));
+  }
+
+  private checkReferences(): void {
+    const { Resources: resources, Parameters: parameters = {}, Outputs: outputs = {} } = this.template;
+    const known = (id: string) => id in resources || id in parameters || pseudoParameter(id, this.pseudo).known;
+    for (const [section, value] of [['Resources', resources], ['Outputs', outputs]] as const) {
+      const unresolved = new Set<string>();
+      references(value, (id) => known(id) || unresolved.add(id));
+      if (section === 'Resources') {
+        Object.values(resources).flatMap((resource) => resource.DependsOn ?? []).filter((id) => !(id in resources)).forEach((id) => unresolved.add(id));
+      }
+      if (unresolved.size > 0) {
+        throw new ValidationError(`Template format error: Unresolved resource dependencies [${[...unresolved].join(', ')}] in the ${section} block of the template`);
+      }
+    }
+  }
+
+  private checkCycles(): void {
+    const remaining = new Map([...this.resources].map(([id, resource]) => [id, resource.dependencies]));
+    const inCycleOrBehind = new Map(remaining);
+    for (let removed = true; removed;) {
+      removed = false;
+      for (const [id, dependencies] of inCycleOrBehind) {
+        const isLeaf = dependencies.every((dependency) => !inCycleOrBehind.has(dependency));
+        const isRoot = ![...inCycleOrBehind.values()].some((others) => others.includes(id));
+        if (isLeaf || isRoot) {
+          inCycleOrBehind.delete(id);
+          removed = true;
+        }
+      }
+    }
+    if (inCycleOrBehind.size > 0) {
+      throw new ValidationError(`Circular dependency between resources: [${[...inCycleOrBehind.keys()].join(', ')}]`);
+    }
+  }
+}
+
+/** Conditions may use parameters and mappings, but no resource. */
+const CONDITION_SCOPE: Scope = {
+  ref: (id) => {
+    throw new ValidationError(`Template format error: Unresolved dependencies [${id}]. Cannot reference resources in the Conditions block of the template`);
+  },
+  getAtt: (id) => {
+    throw new ValidationError(`Template format error: Fn::GetAtt of ${id} cannot be used in the Conditions block of the template`);
+  },
+  importValue: (name) => {
+    throw new ValidationError(`Template format error: Fn::ImportValue of ${name} cannot be used in the Conditions block of the template`);
+  },
+};
+
+function pseudoParameter(id: string, pseudo: PseudoParameters): { known: boolean; value?: unknown } {
+  switch (id) {
+    case 'AWS::AccountId': return { known: true, value: pseudo.accountId };
+    case 'AWS::Region': return { known: true, value: pseudo.region };
+    case 'AWS::Partition': return { known: true, value: partitionOf(pseudo.region) };
+    case 'AWS::URLSuffix': return { known: true, value: pseudo.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com' };
+    case 'AWS::StackId': return { known: true, value: pseudo.stackId };
+    case 'AWS::StackName': return { known: true, value: pseudo.stackName };
+    case 'AWS::NotificationARNs': return { known: true, value: [] };
+    case 'AWS::NoValue': return { known: true };
+    default: return { known: false };
+  }
+}
+
+/** The partition to which a Region belongs. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) {
+    return 'aws-cn';
+  }
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** Visits the logical ids that a value names, and refuses functions that the engine does not know. */
+function references(value: unknown, visit: (logicalId: string) => void): void {
+  if (Array.isArray(value)) {
+    value.forEach((item) => references(item, visit));
+    return;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
+  for (const key of Object.keys(value)) {
+    if (key.startsWith('Fn::') && !(key in INTRINSICS)) {
+      throw new ValidationError(`Template error: the intrinsic function ${key} is not supported by the local CloudFormation`);
+    }
+  }
+  if (!isIntrinsic(value)) {
+    // A policy document or metadata may hold a key named "Ref" or "Condition" beside others: only a lone key is a function.
+    Object.values(value).forEach((item) => references(item, visit));
+    return;
+  }
+  const [[name, argument]] = Object.entries(value);
+  if (name === 'Ref') {
+    visit(String(argument));
+  } else if (name === 'Fn::GetAtt') {
+    visit(Array.isArray(argument) ? String(argument[0]) : String(argument).split('.')[0]);
+  } else if (name === 'Fn::Sub') {
+    const [text, variables] = Array.isArray(argument) ? argument as [string, Properties] : [String(argument), {}];
+    for (const [, literal, variable] of text.matchAll(/\$\{(!?)([^}]*)\}/g)) {
+      if (!literal && !(variable in variables)) {
+        visit(variable.startsWith('AWS::') ? variable : variable.split('.')[0]);
+      }
+    }
+    references(variables, visit);
+  } else if (name !== 'Condition') {
+    references(argument, visit);
+  }
+}
+
+/** Checks given parameter values against their declarations, fills in defaults and resolves SSM parameters. */
+export function resolveParameters(
+  template: Template, given: Record<string, string>, ssmParameter: (name: string) => string | undefined,
+): Record<string, unknown> {
+  const declared = template.Parameters ?? {};
+  const unknown = Object.keys(given).filter((name) => !(name in declared));
+  if (unknown.length > 0) {
+    throw new ValidationError(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
+  }
+  const missing = Object.keys(declared).filter((name) => given[name] === undefined && declared[name].Default === undefined);
+  if (missing.length > 0) {
+    throw new ValidationError(`Parameters: [${missing.join(', ')}] must have values`);
+  }
+  return Object.fromEntries(Object.entries(declared).map(([name, declaration]) => {
+    const value = String(given[name] ?? declaration.Default);
+    checkParameter(name, value, declaration);
+    if (declaration.Type.startsWith('AWS::SSM::Parameter::Value')) {
+      const resolved = ssmParameter(value);
+      if (resolved === undefined) {
+        throw new ValidationError(`Unable to fetch parameters [${value}] from parameter store for this account.`);
+      }
+      return [name, declaration.Type.includes('List') ? resolved.split(',') : resolved];
+    }
+    const isList = declaration.Type === 'CommaDelimitedList' || declaration.Type.startsWith('List<');
+    return [name, isList ? value.split(',').map((item) => item.trim()) : value];
+  }));
+}
+
+function checkParameter(name: string, value: string, declaration: ParameterDefinition): void {
+  const { AllowedValues: allowed, AllowedPattern: pattern, MinLength, MaxLength, MinValue, MaxValue } = declaration;
+  if (allowed && !allowed.map(String).includes(value)) {
+    throw new ValidationError(`Parameter '${name}' must be one of AllowedValues`);
+  }
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value)) {
+    throw new ValidationError(`Parameter '${name}' must match pattern ${pattern}`);
+  }
+  if (value.length < Number(MinLength ?? 0) || value.length > Number(MaxLength ?? Infinity)) {
+    throw new ValidationError(`Parameter '${name}' must contain between ${MinLength ?? 0} and ${MaxLength ?? 'any number of'} characters`);
+  }
+  if (declaration.Type === 'Number') {
+    const number = Number(value);
+    if (value.trim() === '' || Number.isNaN(number) || number < Number(MinValue ?? -Infinity) || number > Number(MaxValue ?? Infinity)) {
+      throw new ValidationError(`Parameter '${name}' must be a number between ${MinValue ?? 'any'} and ${MaxValue ?? 'any'}`);
+    }
+  }
+}
