@@ -108,8 +108,14 @@ describe('writeError', () => {
 
 test('redact masks sensitive members at any depth', () => {
   const input = {
-    AppInstanceArn: 'arn', Name: 'secret', ClientRequestToken: 'secret', ChannelId: 'secret', Metadata: 'secret', Mode: 'RESTRICTED',
-    Tags: [{ Key: 'secret', Value: 'secret' }], Unknown: 'secret',
+    AppInstanceArn: 'arn',
+    Name: 'secret',
+    ClientRequestToken: 'secret',
+    ChannelId: 'secret',
+    Metadata: 'secret',
+    Mode: 'RESTRICTED',
+    Tags: [{ Key: 'secret', Value: 'secret' }],
+    Unknown: 'secret',
   };
   const redacted = CHIME.redact(CHIME.operation('CreateChannel').input, input);
   expect(JSON.stringify(redacted)).not.toContain('secret');
