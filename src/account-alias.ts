@@ -75,7 +75,7 @@ export class AccountAlias extends Resource implements IAccountAlias {
       public readonly accountAlias = accountAlias;
     }
     const imported = new Import(scope, id);
-    throwProblems(imported, 'AccountAlias', checkAccountAlias({ AccountAlias: accountAlias }, isUnresolved));
+    throwProblems('AccountAlias', imported.node.path, checkAccountAlias({ AccountAlias: accountAlias }, isUnresolved));
     return imported;
   }
 
@@ -87,7 +87,7 @@ export class AccountAlias extends Resource implements IAccountAlias {
       AccountAlias: props.accountAlias,
       Existing: props.existing ?? ExistingConfiguration.FAIL,
     };
-    throwProblems(this, 'AccountAlias', [
+    throwProblems('AccountAlias', this.node.path, [
       ...checkAccountAlias(properties, isUnresolved),
       ...checkProvider(this, props.provider),
     ]);

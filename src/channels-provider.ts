@@ -206,7 +206,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
   constructor(scope: Construct, id: string, props: ChannelsProviderProps = {}) {
     super(scope, id);
     const timeout = props.timeout ?? Duration.minutes(2);
-    throwProblems(this, 'ChannelsProvider', checkProps(props, timeout));
+    throwProblems('ChannelsProvider', this.node.path, checkProps(props, timeout));
     this.warnAboutRegion(props.supportAppRegion);
 
     this.role = props.role ? new GivenHandlerRole(props.role) : new OwnHandlerRole(this, 'Role');
@@ -315,14 +315,14 @@ function checkProps(props: ChannelsProviderProps, timeout: Duration): Problem[] 
   return [
     ...checkRuntime(props.runtime),
     ...checkMemorySize(props.memorySize),
-    ...checkSeconds('timeout', timeout, 1, 900, 'Choose 1 second to 15 minutes, the limit of AWS Lambda.'),
+    ...checkSeconds('timeout', timeout, 1, 900, 'Choose 1 second to 15 minutes, the limit of AWS Lambda'),
     ...checkServiceTimeout(props.serviceTimeout, timeout),
     ...checkSupportAppRegion(props.supportAppRegion),
     ...checkVpc(props),
     ...(props.logGroup && props.logRetention !== undefined ? [{
       property: 'logRetention',
       violation: 'must not be set together with logGroup',
-      remedy: 'Set the retention of the log group that you give, or leave out logGroup.',
+      remedy: 'Set the retention of the log group that you give, or leave out logGroup',
     }] : []),
   ];
 }
@@ -334,7 +334,7 @@ function checkRuntime(runtime: lambda.Runtime | undefined): Problem[] {
   return [{
     property: 'runtime',
     violation: `must be nodejs${OLDEST_NODEJS}.x or later, got ${JSON.stringify(runtime.name)}`,
-    remedy: 'Choose a newer Node.js runtime, or leave the property out.',
+    remedy: 'Choose a newer Node.js runtime, or leave the property out',
   }];
 }
 
@@ -345,7 +345,7 @@ function checkMemorySize(memorySize: number | undefined): Problem[] {
   return [{
     property: 'memorySize',
     violation: `must be a whole number of 128 to 10240 MiB, got ${memorySize}`,
-    remedy: 'Choose a size in that range; the default suffices.',
+    remedy: 'Choose a size in that range; the default suffices',
   }];
 }
 
@@ -353,13 +353,13 @@ function checkServiceTimeout(serviceTimeout: Duration | undefined, timeout: Dura
   if (serviceTimeout === undefined || serviceTimeout.isUnresolved()) {
     return [];
   }
-  const problems = checkSeconds('serviceTimeout', serviceTimeout, 1, 3600, 'Choose 1 second to 1 hour, the limit of AWS CloudFormation.');
+  const problems = checkSeconds('serviceTimeout', serviceTimeout, 1, 3600, 'Choose 1 second to 1 hour, the limit of AWS CloudFormation');
   const [serviceTimeoutSeconds, timeoutSeconds] = [serviceTimeout, timeout].map((duration) => duration.isUnresolved() ? 0 : inSeconds(duration));
   if (serviceTimeoutSeconds < timeoutSeconds) {
     problems.push({
       property: 'serviceTimeout',
       violation: `must be at least timeout (${timeoutSeconds} seconds), got ${serviceTimeoutSeconds} seconds`,
-      remedy: 'Raise serviceTimeout or lower timeout; else CloudFormation gives up while the handler still works.',
+      remedy: 'Raise serviceTimeout or lower timeout; else CloudFormation gives up while the handler still works',
     });
   }
   return problems;
@@ -383,7 +383,7 @@ function checkSupportAppRegion(supportAppRegion: string | undefined): Problem[] 
   return [{
     property: 'supportAppRegion',
     violation: `must be the name of an AWS Region, got ${JSON.stringify(supportAppRegion)}`,
-    remedy: `Choose one of ${SUPPORT_APP_REGIONS.join(', ')}.`,
+    remedy: `Choose one of ${SUPPORT_APP_REGIONS.join(', ')}`,
   }];
 }
 
@@ -393,7 +393,7 @@ function checkVpc(props: ChannelsProviderProps): Problem[] {
     return Object.entries({ vpcSubnets, securityGroups }).filter(([, value]) => value !== undefined).map(([property]) => ({
       property,
       violation: 'must not be set without vpc',
-      remedy: `Set vpc too, or leave out ${property}.`,
+      remedy: `Set vpc too, or leave out ${property}`,
     }));
   }
   const problems: Problem[] = [];
@@ -401,7 +401,7 @@ function checkVpc(props: ChannelsProviderProps): Problem[] {
     problems.push({
       property: 'securityGroups',
       violation: 'must hold at least one security group, got none',
-      remedy: 'Add one, or leave the property out for a security group of the handler\'s own.',
+      remedy: 'Add one, or leave the property out for a security group of the handler\'s own',
     });
   }
   const publicSubnets = new Set(vpc.publicSubnets.map(({ subnetId }) => subnetId));
@@ -409,7 +409,7 @@ function checkVpc(props: ChannelsProviderProps): Problem[] {
     problems.push({
       property: 'vpcSubnets',
       violation: 'must not be public: a function in a public subnet has no public address and reaches nothing outside the VPC',
-      remedy: 'Choose private subnets, such as { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }.',
+      remedy: 'Choose private subnets, such as { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }',
     });
   }
   return problems;

@@ -124,7 +124,7 @@ abstract class ChimeChannelBase extends Resource implements IChimeChannel {
   public abstract readonly channelArn: string;
 
   public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.channelArn], scope: this });
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.channelArn] });
   }
 }
 
@@ -149,9 +149,8 @@ export class ChimeChannel extends ChimeChannelBase {
     class Import extends ChimeChannelBase {
       public readonly channelArn = channelArn;
     }
-    const imported = new Import(scope, id, { environmentFromArn: channelArn });
-    throwProblems(imported, 'ChimeChannel', checkChannelArn(channelArn));
-    return imported;
+    throwProblems('ChimeChannel', `${scope.node.path}/${id}`, checkChannelArn(channelArn));
+    return new Import(scope, id, { environmentFromArn: channelArn });
   }
 
   public readonly channelArn: string;
@@ -166,7 +165,7 @@ export class ChimeChannel extends ChimeChannelBase {
       Privacy: props.privacy ?? ChannelPrivacy.PRIVATE,
       Metadata: props.metadata,
     };
-    throwProblems(this, 'ChimeChannel', [
+    throwProblems('ChimeChannel', this.node.path, [
       ...checkChimeChannel(properties, isUnresolved),
       ...checkProvider(this, props.provider),
     ]);
@@ -208,6 +207,6 @@ function checkChannelArn(channelArn: string): Problem[] {
   return [{
     property: 'channelArn',
     violation: `must be of the form arn:<partition>:chime:<region>:<account>:app-instance/<id>/channel/<id>, got ${JSON.stringify(channelArn)}`,
-    remedy: 'Give the ARN that CreateChannel returns.',
+    remedy: 'Give the ARN that CreateChannel returns',
   }];
 }

@@ -6,9 +6,9 @@ import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationPropert
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { ownStackPermission, passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
+import { sharedSupportAppRole } from './private/shared-support-app-role';
 import { checkProvider, isUnresolved, throwProblems } from './private/validation';
 import type { ISlackWorkspace } from './slack-workspace';
-import { _sharedSupportAppRole } from './support-app-role';
 
 /**
  * The support cases that a Slack channel is notified about.
@@ -194,7 +194,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
     }
     const imported = new Import(scope, id);
     const problems = checkSlackChannelConfiguration({ TeamId: attributes.teamId, ChannelId: attributes.channelId }, isUnresolved);
-    throwProblems(imported, 'SlackChannelConfiguration', problems.filter(({ property }) => property === 'teamId' || property === 'channelId'));
+    throwProblems('SlackChannelConfiguration', imported.node.path, problems.filter(({ property }) => property === 'teamId' || property === 'channelId'));
     return imported;
   }
 
@@ -222,12 +222,12 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       NotifyOnResolveCase: props.notifyOnResolveCase ?? false,
       Existing: props.existing ?? ExistingConfiguration.FAIL,
     };
-    throwProblems(this, 'SlackChannelConfiguration', [
+    throwProblems('SlackChannelConfiguration', this.node.path, [
       ...checkSlackChannelConfiguration(properties, isUnresolved),
       ...checkProvider(this, props.provider),
     ]);
 
-    this.channelRole = props.channelRole ?? _sharedSupportAppRole(this);
+    this.channelRole = props.channelRole ?? sharedSupportAppRole(this);
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
     const resource = provider._defineResource(this, CfnResource, {
       type: SLACK_CHANNEL_CONFIGURATION_TYPE,

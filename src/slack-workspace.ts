@@ -94,7 +94,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
       public readonly teamId = teamId;
     }
     const imported = new Import(scope, id);
-    throwProblems(imported, 'SlackWorkspace', checkSlackWorkspace({ TeamId: teamId }, isUnresolved));
+    throwProblems('SlackWorkspace', imported.node.path, checkSlackWorkspace({ TeamId: teamId }, isUnresolved));
     return imported;
   }
 
@@ -121,7 +121,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
   constructor(scope: Construct, id: string, props: SlackWorkspaceProps) {
     super(scope, id);
     const properties: SlackWorkspaceProperties = { TeamId: props.teamId };
-    throwProblems(this, 'SlackWorkspace', [
+    throwProblems('SlackWorkspace', this.node.path, [
       ...checkSlackWorkspace(properties, isUnresolved),
       ...checkProvider(this, props.provider),
     ]);

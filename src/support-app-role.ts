@@ -1,4 +1,4 @@
-import { aws_iam as iam, type Duration, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, type Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
@@ -108,15 +108,4 @@ export class SupportAppRole extends iam.Role {
       managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName(MANAGED_POLICY_NAMES[access]), ...managedPolicies],
     });
   }
-}
-
-/**
- * The role of all channels of a stack that name none.
- *
- * @internal
- */
-export function _sharedSupportAppRole(scope: Construct): SupportAppRole {
-  const stack = Stack.of(scope);
-  const id = 'CdkSupportChannelsSupportAppRole';
-  return (stack.node.tryFindChild(id) as SupportAppRole | undefined) ?? new SupportAppRole(stack, id);
 }

@@ -3,10 +3,10 @@ import type { Construct } from 'constructs';
 import type { ChannelsProvider } from '../channels-provider';
 import { describeProblems, type Problem } from '../constraints';
 
-/** Throws one error with all problems of a construct; none is no error. */
-export function throwProblems(construct: Construct, typeName: string, problems: Problem[]): void {
+/** Throws one error with all problems of the construct at a path; none is no error. */
+export function throwProblems(typeName: string, path: string, problems: Problem[]): void {
   if (problems.length > 0) {
-    throw new Error(describeProblems(`${typeName} at "${construct.node.path}"`, problems));
+    throw new Error(describeProblems(`${typeName} at "${path}"`, problems));
   }
 }
 
@@ -26,6 +26,6 @@ export function checkProvider(construct: Construct, provider: ChannelsProvider |
   return [{
     property: 'provider',
     violation: `must be in the stack "${Stack.of(construct).node.path}" of the construct, got "${provider.node.path}"`,
-    remedy: 'Define a ChannelsProvider in each stack, or leave the property out.',
+    remedy: 'Define a ChannelsProvider in each stack, or leave the property out',
   }];
 }
