@@ -37,17 +37,21 @@ export interface Problem {
 export type IsUnresolved = (value: unknown) => boolean;
 
 interface TextRule {
-  readonly property: string;
   /** Lengths count Unicode code points, as the services do. */
   readonly minimum: number;
   readonly maximum: number;
   readonly pattern?: RegExp;
-  /** What the pattern allows, in words that continue `must be 1 to 30 characters `. */
+  /** What the pattern allows, in words that continue `must be 1 to 30 characters`. */
   readonly allowed?: string;
   readonly remedy: string;
   /** The model marks the value as sensitive: a message must not repeat it. */
   readonly sensitive?: boolean;
 }
+
+/** A text, or one of some values. */
+type Rule = TextRule | unknown[];
+
+const SLACK_ID = { minimum: 1, maximum: 256, pattern: /^\S+$/u, allowed: ' without white space' };
 
 const CHIME_ARN = {
   minimum: 5,
@@ -55,98 +59,82 @@ const CHIME_ARN = {
   pattern: /^arn:[a-z0-9\-.]{1,63}:[a-z0-9\-.]{0,63}:[a-z0-9\-.]{0,63}:[a-z0-9\-.]{0,63}:[^/].{0,1023}$/u,
 };
 
-const TEAM_ID: TextRule = {
-  property: 'teamId',
+/** The rules of each property, under the name that it has in templates. */
+const RULES = {
+  TeamId: {
+    ...SLACK_ID,
+    remedy: 'Copy the team ID from the URL of the workspace in a browser, such as T012ABCDEFG',
+  },
+  ChannelId: {
+    ...SLACK_ID,
+    remedy: 'Copy the channel ID (not the name) from the channel\'s details in Slack, such as C012ABCDEFG',
+  },
+  ChannelName: {
+    minimum: 1,
+    maximum: 256,
+    pattern: /^.+$/u,
+    allowed: ' on one line',
+    remedy: 'Change it or leave it out',
+  },
+  ChannelRoleArn: {
+    minimum: 31,
+    maximum: 2048,
+    pattern: /^arn:aws:iam::[0-9]{12}:role\/(.+)$/u,
+    allowed: ' of the form arn:aws:iam::<account>:role/<name>',
+    remedy: 'Give an IAM role of the account',
+  },
+  NotifyOnCaseSeverity: ['all', 'high', 'none'],
+  NotifyOnAddCorrespondenceToCase: [true, false],
+  NotifyOnCreateOrReopenCase: [true, false],
+  NotifyOnResolveCase: [true, false],
+  Existing: ['FAIL', 'ADOPT'],
+  AccountAlias: {
+    minimum: 1,
+    maximum: 30,
+    pattern: /^[\w\- ]+$/u,
+    allowed: ' (letters, digits, _, - and space)',
+    remedy: 'Shorten it or replace the other characters',
+  },
+  AppInstanceArn: {
+    ...CHIME_ARN,
+    allowed: ' of the form arn:<partition>:chime:<region>:<account>:app-instance/<id>',
+    remedy: 'Give the AppInstanceArn that Amazon Chime answered for the AppInstance',
+  },
+  ChimeBearer: {
+    ...CHIME_ARN,
+    allowed: ' of the form <appInstanceArn>/user/<id> or /bot/<id>',
+    remedy: 'Give a user or bot of the AppInstance, not an IAM identity',
+  },
+  Name: {
+    minimum: 1,
+    maximum: 256,
+    pattern: /^[\t\n\r\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u,
+    allowed: ' without control characters or lone surrogates',
+    remedy: 'Shorten it or remove them',
+    sensitive: true,
+  },
+  Mode: ['RESTRICTED', 'UNRESTRICTED'],
+  Privacy: ['PUBLIC', 'PRIVATE'],
+  Metadata: { minimum: 0, maximum: 1024, remedy: 'Shorten it', sensitive: true },
+} satisfies Record<string, Rule>;
+
+const TAG_KEY = { minimum: 1, maximum: 128, remedy: 'Change the key', sensitive: true };
+const TAG_VALUE = {
   minimum: 1,
   maximum: 256,
-  pattern: /^\S+$/u,
-  allowed: 'without white space',
-  remedy: 'Open the workspace in a browser: its team ID is the part of the URL that starts with T, such as T012ABCDEFG.',
-};
-
-const CHANNEL_ID: TextRule = {
-  property: 'channelId',
-  minimum: 1,
-  maximum: 256,
-  pattern: /^\S+$/u,
-  allowed: 'without white space',
-  remedy: 'Open the channel\'s details in Slack and copy the channel ID at the bottom, such as C012ABCDEFG; it is not the channel\'s name.',
-};
-
-const CHANNEL_NAME: TextRule = {
-  property: 'channelName',
-  minimum: 1,
-  maximum: 256,
-  pattern: /^.+$/u,
-  allowed: 'on one line',
-  remedy: 'Give the channel\'s name on one line, or leave the property out.',
-};
-
-const CHANNEL_ROLE_ARN: TextRule = {
-  property: 'channelRole',
-  minimum: 31,
-  maximum: 2048,
-  pattern: /^arn:aws:iam::[0-9]{12}:role\/(.+)$/u,
-  allowed: 'of the form arn:aws:iam::<account>:role/<name>',
-  remedy: 'Give an IAM role of the account; the Support App exists in the aws partition only.',
-};
-
-const ACCOUNT_ALIAS: TextRule = {
-  property: 'accountAlias',
-  minimum: 1,
-  maximum: 30,
-  pattern: /^[\w\- ]+$/u,
-  allowed: '(letters, digits, _, - and space)',
-  remedy: 'Shorten the alias or replace the other characters.',
-};
-
-const APP_INSTANCE_ARN: TextRule = {
-  ...CHIME_ARN,
-  property: 'appInstanceArn',
-  allowed: 'of the form arn:<partition>:chime:<region>:<account>:app-instance/<id>',
-  remedy: 'Give the ARN that CreateAppInstance or the attribute AppInstanceArn of AWS::Chime::AppInstance returns.',
-};
-
-const CHIME_BEARER: TextRule = {
-  ...CHIME_ARN,
-  property: 'chimeBearer',
-  allowed: 'of the form arn:<partition>:chime:<region>:<account>:app-instance/<id>/user/<id> (or /bot/<id>)',
-  remedy: 'Give the ARN of an AppInstanceUser or AppInstanceBot, not of an IAM identity.',
-};
-
-const CHIME_CHANNEL_NAME: TextRule = {
-  property: 'channelName',
-  minimum: 1,
-  maximum: 256,
-  pattern: /^[\t\n\r\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u,
-  allowed: 'without control characters (but tab, line feed, carriage return and next line) and lone surrogates',
-  remedy: 'Shorten the name or remove those characters.',
-  sensitive: true,
-};
-
-const CHIME_METADATA: TextRule = {
-  property: 'metadata',
-  minimum: 0,
-  maximum: 1024,
-  remedy: 'Shorten the metadata.',
-  sensitive: true,
-};
-
-const TAG_KEY: TextRule = { property: 'tags', minimum: 1, maximum: 128, remedy: 'Change the key of the tag.', sensitive: true };
-const TAG_VALUE: TextRule = {
-  property: 'tags',
-  minimum: 1,
-  maximum: 256,
-  remedy: 'Change the value of the tag; Amazon Chime takes no empty one. A tag of the stack or app can be kept away with Tags.of(channel).remove(key).',
+  remedy: 'Change the value, or keep the tag from the channel with Tags.of(channel).remove(key)',
   sensitive: true,
 };
 const MAXIMUM_TAGS = 50;
 
-const NOTIFICATION_FLAGS = ['NotifyOnAddCorrespondenceToCase', 'NotifyOnCreateOrReopenCase', 'NotifyOnResolveCase'] as const;
+export const NOTIFICATION_FLAGS = ['NotifyOnAddCorrespondenceToCase', 'NotifyOnCreateOrReopenCase', 'NotifyOnResolveCase'] as const;
+
+/** The construct's name of a property where it is not that of the template in camel case. */
+const PROPERTY_NAMES: Record<string, string> = { ChannelRoleArn: 'channelRole', Name: 'channelName' };
 
 /** The problems of a `SlackWorkspace`. */
 export function checkSlackWorkspace(properties: Partial<SlackWorkspaceProperties>, isUnresolved: IsUnresolved = never): Problem[] {
-  return checkText(properties.TeamId, TEAM_ID, isUnresolved);
+  return check(properties, ['TeamId'], [], isUnresolved);
 }
 
 /** The problems of a `SlackChannelConfiguration`. */
@@ -155,36 +143,34 @@ export function checkSlackChannelConfiguration(
   isUnresolved: IsUnresolved = never,
 ): Problem[] {
   return [
-    ...checkText(properties.TeamId, TEAM_ID, isUnresolved),
-    ...checkText(properties.ChannelId, CHANNEL_ID, isUnresolved),
-    ...optional(properties.ChannelName, (value) => checkText(value, CHANNEL_NAME, isUnresolved)),
-    ...checkText(properties.ChannelRoleArn, CHANNEL_ROLE_ARN, isUnresolved),
-    ...checkEnumeration('notifyOnCaseSeverity', properties.NotifyOnCaseSeverity, ['all', 'high', 'none'], isUnresolved),
-    ...NOTIFICATION_FLAGS.flatMap((flag) => optional(properties[flag], (value) => checkFlag(propertyOf(flag), value, isUnresolved))),
+    ...check(
+      properties,
+      ['TeamId', 'ChannelId', 'ChannelRoleArn', 'NotifyOnCaseSeverity'],
+      ['ChannelName', ...NOTIFICATION_FLAGS, 'Existing'],
+      isUnresolved,
+    ),
     ...checkNotifications(properties, isUnresolved),
-    ...checkExisting(properties.Existing, isUnresolved),
   ];
 }
 
 /** The problems of an `AccountAlias`. */
 export function checkAccountAlias(properties: Partial<AccountAliasProperties>, isUnresolved: IsUnresolved = never): Problem[] {
-  return [
-    ...checkText(properties.AccountAlias, ACCOUNT_ALIAS, isUnresolved),
-    ...checkExisting(properties.Existing, isUnresolved),
-  ];
+  return check(properties, ['AccountAlias'], ['Existing'], isUnresolved);
 }
 
 /** The problems of a `ChimeChannel`, its tags aside. */
 export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, isUnresolved: IsUnresolved = never): Problem[] {
-  return [
-    ...checkText(properties.AppInstanceArn, APP_INSTANCE_ARN, isUnresolved),
-    ...checkText(properties.ChimeBearer, CHIME_BEARER, isUnresolved),
-    ...checkBearerOfAppInstance(properties, isUnresolved),
-    ...checkText(properties.Name, CHIME_CHANNEL_NAME, isUnresolved),
-    ...optional(properties.Mode, (value) => checkEnumeration('mode', value, ['RESTRICTED', 'UNRESTRICTED'], isUnresolved)),
-    ...optional(properties.Privacy, (value) => checkEnumeration('privacy', value, ['PUBLIC', 'PRIVATE'], isUnresolved)),
-    ...optional(properties.Metadata, (value) => checkText(value, CHIME_METADATA, isUnresolved)),
-  ];
+  const problems = check(properties, ['AppInstanceArn', 'ChimeBearer', 'Name'], ['Mode', 'Privacy', 'Metadata'], isUnresolved);
+  const { AppInstanceArn: appInstanceArn, ChimeBearer: chimeBearer } = properties;
+  const isKnown = typeof appInstanceArn === 'string' && typeof chimeBearer === 'string' && !isUnresolved(appInstanceArn) && !isUnresolved(chimeBearer);
+  if (isKnown && !['/user/', '/bot/'].some((path) => chimeBearer.startsWith(appInstanceArn + path))) {
+    problems.push({
+      property: 'chimeBearer',
+      violation: `must be ${appInstanceArn} followed by /user/<id> or /bot/<id>, got ${show(chimeBearer)}`,
+      remedy: RULES.ChimeBearer.remedy,
+    });
+  }
+  return problems;
 }
 
 /** The problems of a `ChimeChannel`'s tags, which may still change after the construct was made. */
@@ -192,125 +178,95 @@ export function checkChimeChannelTags(tags: ChimeChannelProperties['Tags'], isUn
   if (tags === undefined || isUnresolved(tags)) {
     return [];
   }
-  if (!Array.isArray(tags)) {
-    return [{ property: 'tags', violation: `must be a list of Key and Value, got ${show(tags)}`, remedy: 'Give a list of tags.' }];
+  if (!Array.isArray(tags) || tags.length > MAXIMUM_TAGS) {
+    const got = Array.isArray(tags) ? tags.length : show(tags);
+    return [{ property: 'tags', violation: `must be a list of at most ${MAXIMUM_TAGS}, got ${got}`, remedy: 'Remove tags' }];
   }
-  const problems = tags.flatMap((tag, index) => [
-    ...checkText(tag?.Key, { ...TAG_KEY, property: `tags[${index}].key` }, isUnresolved),
-    ...checkText(tag?.Value, { ...TAG_VALUE, property: `tags[${index}].value` }, isUnresolved),
+  return tags.flatMap((tag, index) => [
+    ...checkValue(`tags[${index}].key`, tag?.Key, TAG_KEY, isUnresolved),
+    ...checkValue(`tags[${index}].value`, tag?.Value, TAG_VALUE, isUnresolved),
   ]);
-  if (tags.length > MAXIMUM_TAGS) {
-    problems.push({ property: 'tags', violation: `must be at most ${MAXIMUM_TAGS} tags, got ${tags.length}`, remedy: 'Remove tags.' });
-  }
-  return problems;
 }
 
 /** One text of all problems, for an error or a failure reason. */
 export function describeProblems(subject: string, problems: Problem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return [`${subject} has ${count}:`, ...problems.map((problem) => `  - ${problem.property}: ${problem.violation}. ${problem.remedy}`)].join('\n');
+  return [`${subject} has ${count}:`, ...problems.map((problem) => `  - ${problem.property}: ${problem.violation}. ${problem.remedy}.`)].join('\n');
 }
 
-function checkText(value: unknown, rule: TextRule, isUnresolved: IsUnresolved): Problem[] {
+type RuleName = keyof typeof RULES;
+
+function check(
+  properties: Partial<Record<RuleName, unknown>>,
+  required: RuleName[],
+  optional: RuleName[],
+  isUnresolved: IsUnresolved,
+): Problem[] {
+  return [...required, ...optional.filter((name) => properties[name] !== undefined)]
+    .flatMap((name) => checkValue(nameOf(name), properties[name], RULES[name], isUnresolved));
+}
+
+function checkValue(property: string, value: unknown, rule: Rule, isUnresolved: IsUnresolved): Problem[] {
   if (isUnresolved(value)) {
     return [];
   }
-  const must = `must be ${rule.minimum} to ${rule.maximum} characters${rule.allowed ? ` ${rule.allowed}` : ''}`;
-  const problem = (got: string) => [{ property: rule.property, violation: `${must}, got ${got}`, remedy: rule.remedy }];
+  const problem = (must: unknown, got: string, remedy: string) => [{ property, violation: `must be ${must}, got ${got}`, remedy }];
+  if (Array.isArray(rule)) {
+    return rule.includes(value) ? [] : problem(rule.join(' or '), show(value), 'Choose one of them');
+  }
+  const must = `${rule.minimum} to ${rule.maximum} characters${rule.allowed ?? ''}`;
   if (typeof value !== 'string') {
-    return problem(show(value));
+    return problem(must, show(value), rule.remedy);
   }
   const characters = [...value];
-  if (characters.length < rule.minimum || characters.length > rule.maximum) {
-    return problem(rule.sensitive ? `${characters.length} characters` : show(value));
+  const fits = characters.length >= rule.minimum && characters.length <= rule.maximum;
+  if (!fits) {
+    return problem(must, rule.sensitive ? `${characters.length} characters` : show(value), rule.remedy);
   }
-  if (rule.pattern && !rule.pattern.test(value)) {
-    return problem(rule.sensitive ? offendingCharacter(characters, rule.pattern) : show(value));
-  }
-  return [];
+  return !rule.pattern || rule.pattern.test(value)
+    ? []
+    : problem(must, rule.sensitive ? offendingCharacter(characters, rule.pattern) : show(value), rule.remedy);
 }
 
 function offendingCharacter(characters: string[], pattern: RegExp): string {
   const index = characters.findIndex((character) => !pattern.test(character));
-  const codePoint = characters[index].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-  return `U+${codePoint} at position ${index + 1}`;
-}
-
-function checkEnumeration(property: string, value: unknown, allowed: string[], isUnresolved: IsUnresolved): Problem[] {
-  if (isUnresolved(value) || (typeof value === 'string' && allowed.includes(value))) {
-    return [];
-  }
-  return [{ property, violation: `must be one of ${allowed.join(', ')}, got ${show(value)}`, remedy: `Choose one of ${allowed.join(', ')}.` }];
-}
-
-function checkFlag(property: string, value: unknown, isUnresolved: IsUnresolved): Problem[] {
-  return isUnresolved(value) || typeof value === 'boolean'
-    ? []
-    : [{ property, violation: `must be true or false, got ${show(value)}`, remedy: 'Set it to true or false, or leave it out for false.' }];
-}
-
-function checkExisting(value: unknown, isUnresolved: IsUnresolved): Problem[] {
-  return optional(value, (existing) => checkEnumeration('existing', existing, ['FAIL', 'ADOPT'], isUnresolved));
+  return `U+${characters[index].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} at position ${index + 1}`;
 }
 
 function checkNotifications(properties: Partial<SlackChannelConfigurationProperties>, isUnresolved: IsUnresolved): Problem[] {
-  const severity: unknown = properties.NotifyOnCaseSeverity;
-  if (isUnresolved(severity)) {
-    return [];
+  const property = 'notifyOnCaseSeverity';
+  const severity = properties.NotifyOnCaseSeverity;
+  const enabled = NOTIFICATION_FLAGS.filter((flag) => properties[flag] === true).map(nameOf).join(', ');
+  if (severity === 'none' && enabled) {
+    return [{ property, violation: `must be all or high with ${enabled}, got none`, remedy: `Choose all or high, or remove ${enabled}` }];
   }
-  const enabled = NOTIFICATION_FLAGS.filter((flag) => properties[flag] === true);
-  if (severity === 'none' && enabled.length > 0) {
-    const names = enabled.map(propertyOf).join(', ');
+  const isSilent = !enabled && !NOTIFICATION_FLAGS.some((flag) => isUnresolved(properties[flag]));
+  if ((severity === 'all' || severity === 'high') && isSilent) {
     return [{
-      property: 'notifyOnCaseSeverity',
-      violation: `must be all or high when a notification is enabled, got none with ${names}`,
-      remedy: `Choose the severity all or high, or remove ${names}.`,
-    }];
-  }
-  const mayBeEnabled = NOTIFICATION_FLAGS.some((flag) => properties[flag] === true || isUnresolved(properties[flag]));
-  if ((severity === 'all' || severity === 'high') && !mayBeEnabled) {
-    return [{
-      property: 'notifyOnCaseSeverity',
-      violation: `must be none when no notification is enabled, got ${severity}`,
-      remedy: `Set at least one of ${NOTIFICATION_FLAGS.map(propertyOf).join(', ')} to true, or choose the severity none.`,
+      property,
+      violation: `must be none without a notification, got ${severity}`,
+      remedy: `Set at least one of ${NOTIFICATION_FLAGS.map(nameOf).join(', ')} to true, or choose none`,
     }];
   }
   return [];
 }
 
-function checkBearerOfAppInstance(properties: Partial<ChimeChannelProperties>, isUnresolved: IsUnresolved): Problem[] {
-  const { AppInstanceArn: appInstanceArn, ChimeBearer: chimeBearer } = properties;
-  if ([appInstanceArn, chimeBearer].some((value) => isUnresolved(value) || typeof value !== 'string')) {
-    return [];
-  }
-  if (chimeBearer!.startsWith(`${appInstanceArn}/user/`) || chimeBearer!.startsWith(`${appInstanceArn}/bot/`)) {
-    return [];
-  }
-  return [{
-    property: 'chimeBearer',
-    violation: `must be a user or bot of the AppInstance (${show(appInstanceArn)} followed by /user/<id> or /bot/<id>), got ${show(chimeBearer)}`,
-    remedy: CHIME_BEARER.remedy,
-  }];
+function nameOf(property: string): string {
+  return PROPERTY_NAMES[property] ?? camelCase(property);
 }
 
-function optional(value: unknown, check: (value: unknown) => Problem[]): Problem[] {
-  return value === undefined ? [] : check(value);
-}
-
-function propertyOf(wireName: string): string {
-  return wireName[0].toLowerCase() + wireName.slice(1);
+/** The API's name of a property of a template. */
+export function camelCase(name: string): string {
+  return name[0].toLowerCase() + name.slice(1);
 }
 
 const MAXIMUM_SHOWN_CHARACTERS = 80;
 
 function show(value: unknown): string {
-  if (value === undefined) {
-    return 'nothing';
-  }
-  const characters = [...(JSON.stringify(value) ?? String(value))];
+  const characters = [...(JSON.stringify(value) ?? 'nothing')];
   return characters.length <= MAXIMUM_SHOWN_CHARACTERS
     ? characters.join('')
-    : `${characters.slice(0, MAXIMUM_SHOWN_CHARACTERS).join('')}... (${typeof value === 'string' ? `${[...value].length} characters` : 'cut'})`;
+    : `${characters.slice(0, MAXIMUM_SHOWN_CHARACTERS).join('')}... (${characters.length} characters in all)`;
 }
 
 function never(): boolean {

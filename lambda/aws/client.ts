@@ -1,0 +1,213 @@
+import aws4 = require('aws4');
+import { backoff, Invocation, pause } from '../invocation';
+import { HttpResponse, send } from './http';
+
+/** One call of an operation. */
+export interface ServiceRequest {
+  readonly operation: string;
+  readonly method: string;
+  /** Path and query, percent-encoded. */
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/** A request with the type of its answer. */
+export interface Command<Output> extends ServiceRequest {
+  readonly output?: Output;
+}
+
+/** A class of commands as official clients have them: `client.send(new NameCommand(input))`. */
+export function defineCommand<Input, Output>(
+  operation: string,
+  build: (input: Input) => Omit<ServiceRequest, 'operation'>,
+): new (input: Input) => Command<Output> {
+  return class {
+    constructor(input: Input) {
+      Object.assign(this, { operation, ...build(input) });
+    }
+  } as new (input: Input) => Command<Output>;
+}
+
+/** A class of clients as official ones are made: `new NameClient({ region })`; ours get the time that they may take, too. */
+export function defineClient(
+  signingName: string,
+  endpointVariable: string,
+  hostPrefix: string,
+  protocol: Protocol = REST_JSON,
+): new (config: ClientConfig) => Client {
+  return class {
+    constructor(private readonly config: ClientConfig) {}
+
+    public send<Output>(command: Command<Output>): Promise<Output> {
+      return call<Output>({ signingName, endpointVariable, hostPrefix, protocol, ...this.config }, command);
+    }
+  };
+}
+
+/** Headers and body of a request of the protocol restJson1. */
+export function jsonBody(input: object): Pick<ServiceRequest, 'headers' | 'body'> {
+  return { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(input) };
+}
+
+/** How a service writes its answers. */
+export interface Protocol {
+  /** Reads the body of an answer; throws when it is not one. */
+  readonly parse: (body: string) => unknown;
+  /** Reads name and message of an error that stands in the body. */
+  readonly parseError: (body: string) => { name?: string; message?: string };
+}
+
+const REST_JSON: Protocol = {
+  parse: (body) => JSON.parse(body || '{}'),
+  parseError: (body) => {
+    const parsed = JSON.parse(body);
+    return { name: parsed.code ?? parsed.__type, message: parsed.message ?? parsed.Message };
+  },
+};
+
+export interface ClientConfig {
+  readonly region: string;
+  readonly invocation: Invocation;
+}
+
+export interface Client {
+  send<Output>(command: Command<Output>): Promise<Output>;
+}
+
+interface ServiceOptions extends ClientConfig {
+  /** Name of the service in signatures. */
+  readonly signingName: string;
+  /** The part of `AWS_ENDPOINT_URL_<SERVICE>`. */
+  readonly endpointVariable: string;
+  readonly hostPrefix: string;
+  readonly protocol: Protocol;
+}
+
+/** An error that a service answered, or that kept it from answering. */
+export class ServiceError extends Error {
+  constructor(
+    public readonly name: string,
+    message: string,
+    public readonly operation: string,
+    /** How often the call was tried, and the id that the service gave to the last try. */
+    public readonly tries: string,
+    /** A try may have been carried out although its answer was lost. */
+    public readonly mayHaveSucceeded: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** Whether an error is one of those that a service calls by these names. */
+export function isServiceError(error: unknown, ...names: string[]): error is ServiceError {
+  return error instanceof ServiceError && names.includes(error.name);
+}
+
+const REQUEST_TIMEOUT = 10_000;
+const MAXIMUM_BACKOFF = 10_000;
+const THROTTLING = /Throttl|TooManyRequests|RequestLimit/;
+const CLOCK_SKEW = /Skewed|Expired|Signature|Future/;
+const DENIED = /AccessDenied/;
+
+/** What the service's clock is ahead of ours, learned from its answers; true for a process, whatever event it works on. */
+let clockOffset = 0;
+
+/**
+ * Signs and sends a request until it succeeds, fails for good, or time is up.
+ *
+ * Throttling, server errors, resets and time-outs are tried again with growing, spread waits, the service's
+ * `Retry-After` is kept to, and a clock that is off is corrected from the service's `Date`.
+ */
+async function call<Answer>(options: ServiceOptions, request: ServiceRequest): Promise<Answer> {
+  const { invocation } = options;
+  let mayHaveSucceeded = false;
+  let skewCorrected = false;
+  for (let attempts = 1; ; attempts += 1) {
+    let response: HttpResponse | undefined;
+    let failure: { name: string; message: string };
+    try {
+      response = await attempt(options, request);
+      if (response.statusCode < 300) {
+        const answer = options.protocol.parse(response.body) as Answer;
+        log(request.operation, response.statusCode, attempts);
+        return answer;
+      }
+      failure = readError(options, response);
+    } catch (error) {
+      invocation.signal.throwIfAborted();
+      failure = { name: 'ConnectionError', message: (error as Error).message };
+    }
+    const statusCode = response?.statusCode;
+    log(request.operation, statusCode, attempts, failure.name);
+
+    let wait = backoff(attempts, MAXIMUM_BACKOFF);
+    const isThrottled = statusCode === 429 || THROTTLING.test(failure.name);
+    const isServerFault = statusCode === undefined || statusCode < 300 || statusCode >= 500;
+    const isDenied = DENIED.test(failure.name) && Date.now() + wait < invocation.propagationDeadline;
+    let isRetryable = isThrottled || isServerFault || isDenied;
+    const clockDifference = Date.parse(response?.headers.date ?? '') - Date.now();
+    if (CLOCK_SKEW.test(failure.name) && !skewCorrected && Math.abs(clockDifference - clockOffset) > 60_000) {
+      clockOffset = clockDifference;
+      skewCorrected = isRetryable = true;
+      wait = 0;
+    }
+    mayHaveSucceeded ||= isServerFault && !isThrottled;
+    const retryAfter = Number(response?.headers['retry-after']);
+    if (retryAfter > 0) {
+      wait += retryAfter * 1000;
+    }
+    if (!isRetryable || Date.now() + wait >= invocation.deadline) {
+      const requestId = response?.headers['x-amzn-requestid'] ?? 'none';
+      throw new ServiceError(failure.name, failure.message, request.operation, `tries: ${attempts}, request id: ${requestId}`, mayHaveSucceeded);
+    }
+    await pause(wait, invocation.signal);
+  }
+}
+
+function attempt(options: ServiceOptions, request: ServiceRequest): Promise<HttpResponse> {
+  const { invocation, region } = options;
+  const endpoint = process.env[`AWS_ENDPOINT_URL_${options.endpointVariable}`] ?? process.env.AWS_ENDPOINT_URL ?? `https://${options.hostPrefix}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const url = new URL(endpoint.replace(/\/+$/, '') + request.path);
+  const body = request.body ?? '';
+  const signed = aws4.sign({
+    method: request.method,
+    host: url.host,
+    path: url.pathname + url.search,
+    headers: {
+      ...request.headers,
+      'X-Amz-Date': new Date(Date.now() + clockOffset).toISOString().replace(/[:-]|\.\d{3}/g, ''),
+    },
+    body,
+    service: options.signingName,
+    region,
+  });
+  return send({
+    method: request.method,
+    url,
+    headers: signed.headers as Record<string, string>,
+    body,
+    timeout: REQUEST_TIMEOUT,
+    deadline: invocation.deadline,
+    signal: invocation.signal,
+  });
+}
+
+function readError(options: ServiceOptions, response: HttpResponse): { name: string; message: string } {
+  let parsed: { name?: string; message?: string } = {};
+  try {
+    parsed = options.protocol.parseError(response.body);
+  } catch {
+    // A proxy or load balancer answers in its own format.
+  }
+  const name = String(response.headers['x-amzn-errortype'] ?? parsed.name ?? `HTTP ${response.statusCode}`);
+  return {
+    name: name.split(/[,:]/)[0].split('#').pop()!,
+    message: parsed.message ?? `HTTP status ${response.statusCode}`,
+  };
+}
+
+/** Error messages may repeat values that the model marks as sensitive, so the log has names and numbers only. */
+function log(operation: string, statusCode: number | undefined, attempts: number, error?: string): void {
+  console.log(JSON.stringify({ operation, statusCode, attempts, error }));
+}

@@ -1,0 +1,125 @@
+import { checkChimeChannel, checkChimeChannelTags } from '../src/constraints';
+import { CHIME_CHANNEL_TYPE, ChimeChannelAttributes, ChimeChannelProperties } from '../src/contract';
+import {
+  CreateChannelCommand,
+  DeleteChannelCommand,
+  ListChannelsModeratedByAppInstanceUserCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateChannelCommand,
+} from './aws/chime-sdk-messaging';
+import { Client, isServiceError } from './aws/client';
+import { find, paginate } from './aws/pagination';
+import { CustomResourceEvent, CustomResourceResult, Properties } from './custom-resource';
+import { UserError } from './errors';
+import { formatPhysicalId, parsePhysicalId } from './physical-id';
+import { assertValid, ResourceHandler, Services } from './resource-handler';
+
+export const chimeChannel: ResourceHandler = {
+  create(event, services) {
+    return create(event, services, parse(event.ResourceProperties));
+  },
+
+  async update(event, services) {
+    const declared = parse(event.ResourceProperties);
+    const old = parse(event.OldResourceProperties ?? {});
+    if (declared.AppInstanceArn !== old.AppInstanceArn || declared.Privacy !== old.Privacy) {
+      return create(event, services, declared);
+    }
+    assertValid(event, problemsOf(declared));
+    const channelArn = parsePhysicalId(event.PhysicalResourceId)!.target[0];
+    const client = clientFor(services, declared.AppInstanceArn);
+    try {
+      await change(client, channelArn, declared, old);
+    } catch (error) {
+      await services.undo((undoServices) => change(clientFor(undoServices, declared.AppInstanceArn), channelArn, old, declared));
+      throw error;
+    }
+    return result(event.PhysicalResourceId!, channelArn);
+  },
+
+  async delete(event, id, services) {
+    const [channelArn] = id.target;
+    const { ChimeBearer: chimeBearer } = parse(event.ResourceProperties);
+    const client = clientFor(services, channelArn);
+    try {
+      await client.send(new DeleteChannelCommand({ ChannelArn: channelArn, ChimeBearer: chimeBearer }));
+    } catch (error) {
+      // The service answers the same to a caller who may not see a channel and to one who asks for a missing one.
+      const isGone = isServiceError(error, 'NotFoundException')
+        || isServiceError(error, 'ForbiddenException') && !await isModerated(client, channelArn, chimeBearer);
+      if (!isGone) {
+        throw error;
+      }
+    }
+  },
+};
+
+function parse(properties: Properties): ChimeChannelProperties {
+  const { AppInstanceArn, ChimeBearer, Name, Mode, Privacy, Metadata, Tags } = properties as unknown as ChimeChannelProperties;
+  return { AppInstanceArn, ChimeBearer, Name, Mode, Privacy, Metadata, Tags };
+}
+
+function problemsOf(declared: ChimeChannelProperties) {
+  return [...checkChimeChannel(declared), ...checkChimeChannelTags(declared.Tags)];
+}
+
+/** A client for the Region in which the AppInstance is, whatever the Region of the stack. */
+function clientFor(services: Services, arn: string): Client {
+  const region = arn.split(':')[3];
+  if (!/^[a-z-]+-\d$/.test(region)) {
+    throw new UserError(`appInstanceArn: no Region in ${arn}. Give the ARN of an AppInstance.`);
+  }
+  return services.chimeSDKMessaging(region);
+}
+
+function result(physicalResourceId: string, channelArn: string): CustomResourceResult {
+  return { physicalResourceId, data: { ChannelArn: channelArn } satisfies ChimeChannelAttributes };
+}
+
+async function create(event: CustomResourceEvent, services: Services, declared: ChimeChannelProperties): Promise<CustomResourceResult> {
+  assertValid(event, problemsOf(declared));
+  const { ChannelArn: channelArn } = await clientFor(services, declared.AppInstanceArn).send(new CreateChannelCommand({
+    ...declared,
+    Tags: declared.Tags?.length ? declared.Tags : undefined,
+    // The same for each delivery of the event, so that a repeated Create is the same Create.
+    ClientRequestToken: event.RequestId,
+  }));
+  return result(formatPhysicalId({ resourceType: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channelArn] }), channelArn);
+}
+
+/** Brings a channel from one declaration to another; of the tags it touches only those that one of the two declares. */
+async function change(client: Client, channelArn: string, declared: ChimeChannelProperties, old: ChimeChannelProperties) {
+  if (declared.Name !== old.Name || declared.Mode !== old.Mode || declared.Metadata !== old.Metadata) {
+    await client.send(new UpdateChannelCommand({
+      ChannelArn: channelArn,
+      ChimeBearer: declared.ChimeBearer,
+      Name: declared.Name,
+      Mode: declared.Mode,
+      // The service keeps what an update leaves out.
+      Metadata: declared.Metadata ?? '',
+    }));
+  }
+  const tags = declared.Tags ?? [];
+  const oldTags = old.Tags ?? [];
+  const removed = oldTags.filter((oldTag) => !tags.some((tag) => tag.Key === oldTag.Key)).map((tag) => tag.Key);
+  const changed = tags.filter((tag) => !oldTags.some((oldTag) => oldTag.Key === tag.Key && oldTag.Value === tag.Value));
+  if (removed.length > 0) {
+    await client.send(new UntagResourceCommand({ ResourceARN: channelArn, TagKeys: removed }));
+  }
+  if (changed.length > 0) {
+    await client.send(new TagResourceCommand({ ResourceARN: channelArn, Tags: changed }));
+  }
+}
+
+/** Whether the bearer moderates the channel, as it does each one that it made. */
+async function isModerated(client: Client, channelArn: string, chimeBearer: string): Promise<boolean> {
+  const channels = paginate(
+    async (NextToken) => {
+      const page = await client.send(new ListChannelsModeratedByAppInstanceUserCommand({ ChimeBearer: chimeBearer, NextToken }));
+      return { ...page, nextToken: page.NextToken };
+    },
+    (page) => page.Channels,
+  );
+  return await find(channels, (channel) => channel.ChannelSummary?.ChannelArn === channelArn) !== undefined;
+}

@@ -1,0 +1,83 @@
+/** The protocol between CloudFormation and a custom resource's handler. */
+import { send } from './aws/http';
+import { backoff, pause } from './invocation';
+
+export interface CustomResourceEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly ResourceType: string;
+  readonly LogicalResourceId: string;
+  /** Absent on Create. */
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: Properties;
+  /** Only on Update. */
+  readonly OldResourceProperties?: Properties;
+}
+
+/** Properties as CloudFormation delivers them: scalars are strings. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+export interface CustomResourceResult {
+  readonly physicalResourceId: string;
+  /** Attributes for `Fn::GetAtt`; the same names on each Create and Update. */
+  readonly data?: object;
+}
+
+export interface CustomResourceResponse extends CustomResourceResult {
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly reason?: string;
+}
+
+const MAXIMUM_RESPONSE_BYTES = 4096;
+const RESPONSE_TIMEOUT = 4_000;
+const RESPONSE_TRIES = 8;
+
+/** A boolean property, which arrives as a string; anything else stays as it is for the constraints to report. */
+export function flag(value: unknown): boolean | undefined {
+  return value === 'true' ? true : value === 'false' ? false : value as boolean | undefined;
+}
+
+/** The response as CloudFormation takes it: at most 4,096 bytes, the reason shortened to fit. */
+export function formatResponse(event: CustomResourceEvent, response: CustomResourceResponse): string {
+  const format = (reason: string | undefined) => JSON.stringify({
+    Status: response.status,
+    Reason: reason,
+    PhysicalResourceId: response.physicalResourceId,
+    StackId: event.StackId,
+    RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId,
+    Data: response.data,
+  });
+  let characters = [...(response.reason ?? '')];
+  let body = format(response.reason);
+  while (Buffer.byteLength(body) > MAXIMUM_RESPONSE_BYTES && characters.length > 0) {
+    characters = characters.slice(0, Math.floor(characters.length * 0.9));
+    body = format(characters.join('') + '...');
+  }
+  return body;
+}
+
+/** Delivers the response, again and again until it is taken, refused or there is no time left. */
+export async function respond(event: CustomResourceEvent, response: CustomResourceResponse, deadline: number): Promise<void> {
+  const body = formatResponse(event, response);
+  for (let tries = 1; ; tries += 1) {
+    const statusCode = await send({
+      method: 'PUT',
+      url: new URL(event.ResponseURL),
+      // The URL is signed for an empty content type.
+      headers: { 'Content-Type': '', 'Content-Length': String(Buffer.byteLength(body)) },
+      body,
+      timeout: RESPONSE_TIMEOUT,
+      deadline,
+    }).then((answer) => answer.statusCode, () => 0);
+    console.log(JSON.stringify({ response: response.status, statusCode, tries }));
+    const isFinal = statusCode >= 200 && statusCode < 500;
+    const wait = backoff(tries, 2_000);
+    if (isFinal || tries >= RESPONSE_TRIES || Date.now() + wait >= deadline) {
+      return;
+    }
+    await pause(wait);
+  }
+}

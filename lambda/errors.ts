@@ -1,0 +1,51 @@
+import { ServiceError } from './aws/client';
+
+/** A mistake that the user can mend; its message says what is wrong and what to do. */
+export class UserError extends Error {}
+
+/** Something is there that the stack may not touch without being told to. */
+export function alreadyExists(what: string): UserError {
+  return new UserError(`${what} that this stack did not create. `
+    + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove it in the Support Center.');
+}
+
+/**
+ * What to do about an error: the first row whose patterns match the operation, the error's name and its message.
+ * `ConflictException` has no sub-code, so its causes are told apart by operation and message.
+ */
+const REMEDIES: [operation: RegExp, error: RegExp, message: RegExp, remedy: string][] = [
+  [/^Register/, /^Conflict/, /management/i,
+    'Authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first'],
+  [/^Register/, /^Conflict/, /organi/i,
+    'Put the account into an organization, or authorize the workspace in its own Support Center'],
+  [/^Register/, /^(Conflict|ResourceNotFound)/, /./,
+    'Check teamId. The account must be in an organization whose management account authorized the workspace in its Support Center '
+    + 'and then deployed a SlackWorkspace'],
+  [/^DeleteSlack/, /^Conflict/, /./, 'End the live chat with AWS Support, then delete again'],
+  [/^(Create|Update)Slack/, /^Conflict/, /./,
+    'Add a SlackWorkspace for this workspace to the stack, or authorize the workspace in the Support Center of the account'],
+  [/./, /^ServiceQuota/, /./,
+    'An account can have 5 workspaces and 20 channels, and a channel 100 accounts. Remove a configuration or use another channel'],
+  [/./, /./, /support plan/i, 'Subscribe the account to a support plan that has the AWS Support App'],
+  [/Slack/, /^Validation/, /role/i, 'The channel role must exist in the account and trust supportapp.amazonaws.com, as a SupportAppRole does'],
+  [/./, /AccessDenied/, /./,
+    'Let the role of the handler do this (a role that you supply must take the library\'s policy), and check service control policies, '
+    + 'permissions boundary and support plan'],
+  [/./, /^(Forbidden|Unauthorized)/, /./,
+    'chimeBearer must be a user or bot of the AppInstance, and a moderator of the channel or an administrator'],
+  [/./, /^(Connection|HTTP 5|Internal|Service|Throttl|TooMany)/, /./,
+    'Deploy again later. A handler in a VPC needs a route to the service'],
+];
+
+/** The reason that stands in the stack's events: what happened and what to do. */
+export function explain(error: unknown): string {
+  if (error instanceof UserError) {
+    return error.message;
+  }
+  if (!(error instanceof ServiceError)) {
+    return `The handler failed: ${error}`;
+  }
+  const remedy = REMEDIES.find(([operation, name, message]) =>
+    operation.test(error.operation) && name.test(error.name) && message.test(error.message))?.[3] ?? 'Check the properties of the resource';
+  return `${error.operation}: ${error.message} (${error.name}, ${error.tries}). ${remedy}.`;
+}

@@ -1,0 +1,88 @@
+import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../src/contract';
+import { accountAlias } from './account-alias';
+import { ChimeSDKMessagingClient } from './aws/chime-sdk-messaging';
+import { SupportAppClient, supportAppRegion } from './aws/support-app';
+import { chimeChannel } from './chime-channel';
+import { CustomResourceEvent, CustomResourceResult, respond } from './custom-resource';
+import { explain, UserError } from './errors';
+import { Invocation, pause } from './invocation';
+import { failedPhysicalId, parsePhysicalId } from './physical-id';
+import { note, ResourceHandler, Services } from './resource-handler';
+import { slackChannelConfiguration } from './slack-channel-configuration';
+import { slackWorkspace } from './slack-workspace';
+import { stackOf } from './stack';
+
+const RESOURCE_HANDLERS: Record<string, ResourceHandler> = {
+  [SLACK_WORKSPACE_TYPE]: slackWorkspace,
+  [SLACK_CHANNEL_CONFIGURATION_TYPE]: slackChannelConfiguration,
+  [ACCOUNT_ALIAS_TYPE]: accountAlias,
+  [CHIME_CHANNEL_TYPE]: chimeChannel,
+};
+
+/** How long a denied call may be a matter of permissions that have not spread yet. */
+const PROPAGATION_TIME = 60_000;
+
+/** Answers each event once, before Lambda ends the function. */
+export async function handler(event: CustomResourceEvent, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+  const start = Date.now();
+  const remaining = context.getRemainingTimeInMillis();
+  // The time is shared out backwards: the answer comes last, what takes back partial work before it, and the work itself first.
+  const end = start + remaining - Math.min(1_000, remaining / 10);
+  const answerBy = end - Math.min(10_000, remaining / 5);
+  const workUntil = answerBy - Math.min(15_000, remaining / 5);
+  const abort = new AbortController();
+  const invocation: Invocation = {
+    deadline: workUntil,
+    propagationDeadline: start + Math.min(PROPAGATION_TIME, remaining / 3),
+    signal: abort.signal,
+  };
+  console.log(JSON.stringify({
+    requestType: event.RequestType, resourceType: event.ResourceType, logicalResourceId: event.LogicalResourceId, requestId: event.RequestId,
+  }));
+
+  const outcome = await Promise.race([
+    work(event, invocation, { ...invocation, deadline: answerBy }).then((result) => ({ result }), (error: unknown) => ({ error })),
+    pause(Math.max(0, answerBy - start), abort.signal).then(() => ({
+      error: new UserError('The handler ran out of time. Deploy again later, or give ChannelsProvider a longer timeout.'),
+    })),
+  ]);
+  // Whatever still runs ends here: it must not go on when Lambda thaws the process for another event.
+  abort.abort();
+  const failedId = event.PhysicalResourceId ?? failedPhysicalId(event.LogicalResourceId);
+  await respond(event, 'error' in outcome
+    ? { status: 'FAILED', reason: explain(outcome.error), physicalResourceId: failedId }
+    : { status: 'SUCCESS', ...outcome.result }, end);
+}
+
+async function work(event: CustomResourceEvent, invocation: Invocation, undoInvocation: Invocation): Promise<CustomResourceResult> {
+  const resourceHandler = RESOURCE_HANDLERS[event.ResourceType];
+  const id = parsePhysicalId(event.PhysicalResourceId);
+  if (event.RequestType === 'Delete') {
+    if (resourceHandler && id?.resourceType === event.ResourceType) {
+      await resourceHandler.delete(event, id, servicesOf(event, invocation, undoInvocation));
+    } else {
+      note('nothing to delete');
+    }
+    return { physicalResourceId: event.PhysicalResourceId! };
+  }
+  if (!resourceHandler) {
+    throw new UserError(`Unknown resource type ${event.ResourceType}. Use ${Object.keys(RESOURCE_HANDLERS).join(' or ')}.`);
+  }
+  const services = servicesOf(event, invocation, undoInvocation);
+  switch (event.RequestType) {
+    case 'Create': return resourceHandler.create(event, services);
+    case 'Update': return resourceHandler.update(event, services);
+    default: throw new UserError(`Unknown request type ${String(event.RequestType)}. CloudFormation sends Create, Update or Delete.`);
+  }
+}
+
+function servicesOf(event: CustomResourceEvent, invocation: Invocation, undoInvocation: Invocation): Services {
+  return {
+    supportApp: new SupportAppClient({ region: supportAppRegion(), invocation }),
+    chimeSDKMessaging: (region) => new ChimeSDKMessagingClient({ region, invocation }),
+    stack: stackOf(event, invocation),
+    undo: async (action) => {
+      await action(servicesOf(event, undoInvocation, undoInvocation)).catch(() => note('undo failed'));
+    },
+  };
+}

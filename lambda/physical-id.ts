@@ -1,0 +1,74 @@
+/**
+ * The physical id names the target of a resource and says whether the stack created or adopted it:
+ *
+ *     SupportAppSlackChannelConfiguration/created/T012ABCDEFG/C012ABCDEFG
+ *     SupportAppSlackChannelConfiguration/adopted/T012ABCDEFG/C012ABCDEFG;previous=%7B...%7D
+ *
+ * It is all that a deletion goes by. It comes from the target alone, so that a repeated event gives the same one.
+ * What follows the first semicolon may grow; readers skip what they do not know.
+ */
+import { UserError } from './errors';
+
+export type Ownership = 'created' | 'adopted';
+
+export interface PhysicalId {
+  readonly resourceType: string;
+  /** A stack deletes what it created and releases what it adopted. */
+  readonly ownership: Ownership;
+  /** The service's own identifiers, such as team id and channel id. */
+  readonly target: string[];
+  /** The configuration that an adoption or a move has replaced, so that a rollback can put it back. */
+  readonly previous?: object;
+  /** The physical id that a replacement has left, so that a rollback returns to the very same. */
+  readonly replaced?: string;
+}
+
+const TYPE_PREFIX = 'Custom::';
+const MAXIMUM_BYTES = 1024;
+
+export function formatPhysicalId(id: PhysicalId): string {
+  const history = Object.entries({ previous: id.previous && JSON.stringify(id.previous), replaced: id.replaced });
+  const text = [id.resourceType.slice(TYPE_PREFIX.length), id.ownership, ...id.target.map(encode)].join('/')
+    + history.map(([name, value]) => value ? `;${name}=${encode(value)}` : '').join('');
+  if (text.length > MAXIMUM_BYTES) {
+    throw new UserError(`The physical id would have ${text.length} bytes of ${MAXIMUM_BYTES}. Shorten the existing name.`);
+  }
+  return text;
+}
+
+/** Leaves nothing that separates the parts of an id or that XML escapes. */
+function encode(value: string): string {
+  return encodeURIComponent(value).replace(/'/g, '%27');
+}
+
+/** The id of a Create that came to nothing: a later deletion has nothing to do. */
+export function failedPhysicalId(logicalResourceId: string): string {
+  return `failed/${logicalResourceId}`;
+}
+
+/**
+ * Reads a physical id; `undefined` for one that stands for nothing, such as that of a failed Create or one that
+ * CloudFormation invents for a cancelled one.
+ */
+export function parsePhysicalId(text: string | undefined): PhysicalId | undefined {
+  try {
+    const [path, ...history] = text!.split(';');
+    const [type, ownership, ...target] = path.split('/').map(decodeURIComponent);
+    if (!['created', 'adopted'].includes(ownership)) {
+      return undefined;
+    }
+    const { previous, replaced } = Object.fromEntries(history.map((entry) => entry.split('=').map(decodeURIComponent)));
+    return { resourceType: TYPE_PREFIX + type, ownership: ownership as Ownership, target, previous: previous && JSON.parse(previous), replaced };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id that a replacement leaves behind, without its own history. */
+export function replacedBy(event: { readonly PhysicalResourceId?: string }): string | undefined {
+  return event.PhysicalResourceId?.split(';')[0];
+}
+
+export function sameTarget(one: PhysicalId, other: PhysicalId): boolean {
+  return one.resourceType === other.resourceType && one.target.join('/') === other.target.join('/');
+}

@@ -1,0 +1,181 @@
+import { camelCase, checkSlackChannelConfiguration, NOTIFICATION_FLAGS } from '../src/constraints';
+import { SLACK_CHANNEL_CONFIGURATION_TYPE, SlackChannelConfigurationProperties } from '../src/contract';
+import { isServiceError, ServiceError } from './aws/client';
+import { find } from './aws/pagination';
+import {
+  CreateSlackChannelConfigurationCommand,
+  DeleteSlackChannelConfigurationCommand,
+  listChannels,
+  SlackChannelConfiguration,
+  UpdateSlackChannelConfigurationCommand,
+} from './aws/support-app';
+import { CustomResourceEvent, CustomResourceResult, flag, Properties } from './custom-resource';
+import { alreadyExists } from './errors';
+import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from './physical-id';
+import { assertValid, attemptChange, ignoreMissing, note, ResourceHandler, Services } from './resource-handler';
+import { findHolding } from './stack';
+
+/** What an adoption or a move remembers of a configuration. */
+type Previous = Omit<SlackChannelConfiguration, 'teamId' | 'channelId'>;
+
+export const slackChannelConfiguration: ResourceHandler = {
+  create(event, services) {
+    return establish(event, services, parse(event.ResourceProperties));
+  },
+
+  async update(event, services) {
+    const declared = parse(event.ResourceProperties);
+    const old = parse(event.OldResourceProperties ?? {});
+    const current = parsePhysicalId(event.PhysicalResourceId);
+    if (!sameTarget(current ?? targetOf(old), targetOf(declared))) {
+      return establish(event, services, declared);
+    }
+    assertValid(event, checkSlackChannelConfiguration(declared));
+    if (JSON.stringify(toConfiguration(declared)) !== JSON.stringify(toConfiguration(old))) {
+      await services.supportApp.send(new UpdateSlackChannelConfigurationCommand(toConfiguration(declared))).catch((error) => {
+        if (!isServiceError(error, 'ResourceNotFoundException')) {
+          throw error;
+        }
+        note('deleted outside the stack: made again');
+        return services.supportApp.send(new CreateSlackChannelConfigurationCommand(toConfiguration(declared)));
+      });
+    }
+    return { physicalResourceId: event.PhysicalResourceId! };
+  },
+
+  async delete(event, id, services) {
+    if (id.ownership === 'adopted' && !id.previous) {
+      return;
+    }
+    const isHeld = id.ownership === 'adopted' || await services.stack.holderOf(id) !== undefined;
+    if (!isHeld) {
+      await remove(services, id);
+    } else if (id.previous && await services.stack.isRollingBack()) {
+      await putBack(services, parse(event.ResourceProperties), id.previous);
+    }
+  },
+};
+
+function parse(properties: Properties): SlackChannelConfigurationProperties {
+  const flags = Object.fromEntries(NOTIFICATION_FLAGS.map((name) => [name, flag(properties[name])]));
+  return { ...properties as unknown as SlackChannelConfigurationProperties, ...flags };
+}
+
+function targetOf(declared: SlackChannelConfigurationProperties): PhysicalId {
+  return { resourceType: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership: 'created', target: [declared.TeamId, declared.ChannelId] };
+}
+
+/** The configuration with all three flags, since the service keeps the stored value of one that an update leaves out. */
+function toConfiguration(declared: SlackChannelConfigurationProperties): SlackChannelConfiguration {
+  return {
+    teamId: declared.TeamId,
+    channelId: declared.ChannelId,
+    channelName: declared.ChannelName,
+    channelRoleArn: declared.ChannelRoleArn,
+    notifyOnCaseSeverity: declared.NotifyOnCaseSeverity,
+    ...Object.fromEntries(NOTIFICATION_FLAGS.map((name) => [camelCase(name), declared[name] ?? false])),
+  };
+}
+
+function read(services: Services, target: PhysicalId): Promise<SlackChannelConfiguration | undefined> {
+  const [teamId, channelId] = target.target;
+  return find(listChannels(services.supportApp), (channel) => channel.teamId === teamId && channel.channelId === channelId);
+}
+
+/** Whether the service has what is declared; a name that is not declared may be anything, since it cannot be cleared. */
+function isAsDeclared(actual: SlackChannelConfiguration, declared: SlackChannelConfigurationProperties): boolean {
+  const { channelName, ...wanted } = toConfiguration(declared);
+  return (channelName === undefined || channelName === actual.channelName)
+    && Object.entries(wanted).every(([name, value]) => (actual[name as keyof SlackChannelConfiguration] ?? false) === value);
+}
+
+/** Makes or takes over the configuration that is declared, for a Create or a replacement. */
+async function establish(
+  event: CustomResourceEvent,
+  services: Services,
+  declared: SlackChannelConfigurationProperties,
+): Promise<CustomResourceResult> {
+  assertValid(event, checkSlackChannelConfiguration(declared));
+  const target = { ...targetOf(declared), replaced: replacedBy(event) };
+  const actual = await read(services, target);
+  if (actual) {
+    return takeOver(event, services, declared, actual);
+  }
+  const created = formatPhysicalId(target);
+  try {
+    await attemptChange(
+      services,
+      () => services.supportApp.send(new CreateSlackChannelConfigurationCommand(toConfiguration(declared))),
+      async (undoServices) => {
+        const left = await read(undoServices, target);
+        if (left && isAsDeclared(left, declared)) {
+          await remove(undoServices, target);
+        }
+      },
+    );
+    return { physicalResourceId: created };
+  } catch (error) {
+    const rival = isServiceError(error, 'ConflictException') ? await read(services, target) : undefined;
+    if (!rival) {
+      throw error;
+    }
+    // Our own earlier try has made it, or another delivery of the event, or somebody else in this very moment.
+    return (error as ServiceError).mayHaveSucceeded && isAsDeclared(rival, declared)
+      ? { physicalResourceId: created }
+      : takeOver(event, services, declared, rival);
+  }
+}
+
+async function takeOver(
+  event: CustomResourceEvent,
+  services: Services,
+  declared: SlackChannelConfigurationProperties,
+  actual: SlackChannelConfiguration,
+): Promise<CustomResourceResult> {
+  const target = targetOf(declared);
+  const holding = await findHolding(event, target, services.stack);
+  const isEqual = isAsDeclared(actual, declared);
+  if (!holding && !isEqual && declared.Existing !== 'ADOPT') {
+    throw alreadyExists(`channelId: the account has a configuration for channel ${declared.ChannelId} of workspace ${declared.TeamId}`);
+  }
+  const { teamId, channelId, ...previous } = actual;
+  const physicalResourceId = holding?.returnsTo ?? formatPhysicalId({
+    ...target,
+    ownership: holding?.ownership ?? 'adopted',
+    previous: isEqual ? undefined : previous,
+    replaced: replacedBy(event),
+  });
+  if (!isEqual) {
+    await attemptChange(
+      services,
+      () => services.supportApp.send(new UpdateSlackChannelConfigurationCommand(toConfiguration(declared))),
+      (undoServices) => putBack(undoServices, declared, previous),
+    );
+  }
+  return { physicalResourceId };
+}
+
+/** Puts a replaced configuration back, unless somebody has changed it since. */
+async function putBack(services: Services, declared: SlackChannelConfigurationProperties, previous: Previous): Promise<void> {
+  const actual = await read(services, targetOf(declared));
+  if (!actual || !isAsDeclared(actual, declared)) {
+    note('changed outside the stack: left');
+    return;
+  }
+  await services.supportApp.send(new UpdateSlackChannelConfigurationCommand({
+    ...toConfiguration({ TeamId: actual.teamId, ChannelId: actual.channelId } as SlackChannelConfigurationProperties),
+    ...previous,
+  }));
+}
+
+async function remove(services: Services, target: PhysicalId): Promise<void> {
+  const [teamId, channelId] = target.target;
+  try {
+    await ignoreMissing(services.supportApp.send(new DeleteSlackChannelConfigurationCommand({ teamId, channelId })));
+  } catch (error) {
+    // Without the workspace the service answers a conflict, and there is no configuration left.
+    if (!isServiceError(error, 'ConflictException') || await read(services, target)) {
+      throw error;
+    }
+  }
+}
