@@ -44,6 +44,7 @@ export class LocalServices {
       services.server.once('error', reject);
       services.server.listen(0, '127.0.0.1', resolve);
     });
+    services.url = `http://127.0.0.1:${(services.server.address() as AddressInfo).port}`;
     return services;
   }
 
@@ -56,6 +57,7 @@ export class LocalServices {
   /** Milliseconds by which the servers' clock is ahead of `now`, to play a caller whose own clock is wrong. */
   public clockOffset = 0;
 
+  private url = '';
   private readonly server: http.Server;
   private readonly stopping = new AbortController();
 
@@ -76,8 +78,7 @@ export class LocalServices {
   }
 
   public get endpoints(): { readonly supportApp: string; readonly chimeSdkMessaging: string } {
-    const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-    return { supportApp: url, chimeSdkMessaging: url };
+    return { supportApp: this.url, chimeSdkMessaging: this.url };
   }
 
   /** Ends the server with all its connections, the hanging ones too. */

@@ -66,8 +66,13 @@ export class SmithyModel {
   /** Loads a model from `sandbox/models`. */
   public static load(fileName: string): SmithyModel {
     const file = path.join(__dirname, '..', 'models', fileName);
-    return new SmithyModel(JSON.parse(readFileSync(file, 'utf8')).shapes);
+    const model = SmithyModel.loaded.get(file) ?? new SmithyModel(JSON.parse(readFileSync(file, 'utf8')).shapes);
+    SmithyModel.loaded.set(file, model);
+    return model;
   }
+
+  /** A model never changes, so that all servers of a process share it. */
+  private static readonly loaded = new Map<string, SmithyModel>();
 
   /** The service name in a credential scope. */
   public readonly signingName: string;

@@ -299,6 +299,9 @@ describe('authorization', () => {
     resources.push(`${AppInstanceArn}/channel/*`);
     await expect(describeAs()).resolves.toBeDefined();
     await expect(limited.send(new chime.ListTagsForResourceCommand({ ResourceARN: ChannelArn }))).resolves.toBeDefined();
+    resources.pop();
+    await expect(limited.send(new chime.ListTagsForResourceCommand({ ResourceARN: ChannelArn })))
+      .rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(`on resource: ${ChannelArn} because`) });
     limited.destroy();
   });
 });

@@ -315,6 +315,14 @@ describe('DeleteSlackChannelConfiguration', () => {
     await expect(remove()).rejects.toEqual(failure('ConflictException', 409, 'workspaceNotAdded'));
   });
 
+  test('is not held up by a live chat of another account', async () => {
+    withWorkspace();
+    put('C1');
+    put('C1', MANAGEMENT);
+    services.supportApp.store.startLiveChat(MANAGEMENT, CHANNEL);
+    await expect(remove()).resolves.toEqual({});
+  });
+
   test('fails during a live chat', async () => {
     withWorkspace();
     put('C1');
