@@ -1,0 +1,36 @@
+import { LocalCloudFormation, type LocalCloudFormationOptions } from './cloudformation/engine';
+import { Identities } from './identity';
+import { LocalServices, type LocalServicesOptions } from './services/server';
+
+export interface LocalAwsOptions {
+  readonly services?: Omit<LocalServicesOptions, 'identities'>;
+  readonly cloudFormation?: Omit<LocalCloudFormationOptions, 'identities' | 'endpoints'>;
+}
+
+/** CloudFormation, Lambda and the services that the handler calls, wired to each other, on loopback ports. */
+export class LocalAws {
+  public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
+    const identities = new Identities();
+    const services = await LocalServices.start({ ...options.services, identities });
+    const cloudFormation = await LocalCloudFormation.start({
+      ...options.cloudFormation,
+      identities,
+      endpoints: {
+        AWS_ENDPOINT_URL_SUPPORT_APP: services.endpoints.supportApp,
+        AWS_ENDPOINT_URL_CHIME_SDK_MESSAGING: services.endpoints.chimeSdkMessaging,
+      },
+    });
+    services.supportApp.roles = options.services?.supportApp?.roles ?? ((roleArn) => {
+      const role = cloudFormation.role(roleArn);
+      return role && { exists: true, trusts: role.trusts };
+    });
+    return new LocalAws(services, cloudFormation);
+  }
+
+  private constructor(public readonly services: LocalServices, public readonly cloudFormation: LocalCloudFormation) {}
+
+  public async stop(): Promise<void> {
+    await this.cloudFormation.stop();
+    await this.services.stop();
+  }
+}
