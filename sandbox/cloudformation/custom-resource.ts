@@ -1,6 +1,6 @@
-import type { LocalLambda } from '../lambda/local-lambda';
 import type { CustomResourceAnswer, ResponseBucket } from './response-bucket';
 import type { Properties } from './template';
+import type { LocalLambda } from '../lambda/local-lambda';
 
 /** What CloudFormation asks of the function behind a custom resource. */
 export interface CustomResourceRequest {

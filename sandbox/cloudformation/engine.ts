@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Identities } from '../identity';
-import { LocalLambda, type LocalLambdaOptions } from '../lambda/local-lambda';
+import { CloudFormationApi } from './api';
 import { readAssembly, type AssemblyStack } from './assembly';
 import { checkCustomResource, isCustomResourceType, type CustomResourceRequest } from './custom-resource';
 import {
@@ -13,6 +13,7 @@ import { Roles, type Role } from './roles';
 import { Stack, type StackEvent, type StackEventListener, type StackStatus } from './stack';
 import { PreparedTemplate, parseTemplate, resolveParameters, type Template, type TemplateSource } from './template';
 import { ValidationError } from './validation-error';
+import { LocalLambda, type LocalLambdaOptions } from '../lambda/local-lambda';
 
 export interface LocalCloudFormationOptions {
   /** The credentials that the local services know; functions get theirs from here. @default - new ones */
@@ -72,7 +73,10 @@ interface RunningOperation {
 /** CloudFormation on this machine: deploys templates to any number of accounts and Regions, and runs their custom resources for real. */
 export class LocalCloudFormation {
   public static async start(options: LocalCloudFormationOptions = {}): Promise<LocalCloudFormation> {
-    return new LocalCloudFormation(options, await ResponseBucket.start());
+    const cloudFormation = new LocalCloudFormation(options, await ResponseBucket.start());
+    cloudFormation.apiServer = await CloudFormationApi.start(cloudFormation);
+    Object.assign(cloudFormation.lambda.endpoints, { AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.api.endpoint }, options.endpoints);
+    return cloudFormation;
   }
 
   public readonly identities: Identities;
@@ -84,6 +88,7 @@ export class LocalCloudFormation {
   public readonly stacks: Stack[] = [];
   /** Every request that was sent to a custom resource, in this order. */
   public readonly requests: CustomResourceRequest[] = [];
+  private apiServer?: CloudFormationApi;
   private readonly running = new Map<Stack, RunningOperation>();
   private readonly failedUpdates = new Map<Stack, { operation: StackOperation; before: StackBefore }>();
   private readonly ssmParameters = new Map<string, Map<string, string>>();
@@ -94,10 +99,14 @@ export class LocalCloudFormation {
   private constructor(private readonly options: LocalCloudFormationOptions, public readonly bucket: ResponseBucket) {
     this.identities = options.identities ?? new Identities();
     this.lambda = options.lambda ?? new LocalLambda(options.lambdaOptions);
-    Object.assign(this.lambda.endpoints, options.endpoints);
     this.accountId = options.accountId ?? '111122223333';
     this.region = options.region ?? 'us-east-1';
     this.seed = options.seed ?? randomUUID();
+  }
+
+  /** The query API, through which handlers read their own stack. */
+  public get api(): CloudFormationApi {
+    return this.apiServer!;
   }
 
   /** Creates a stack, or updates it when it is there; an update without changes answers the stack as it is. */
@@ -254,7 +263,7 @@ export class LocalCloudFormation {
     if (!this.options.lambda) {
       await this.lambda.stop();
     }
-    await this.bucket.stop();
+    await Promise.all([this.bucket.stop(), this.api.stop()]);
   }
 
   private existing(selector: StackSelector): Stack {
@@ -273,7 +282,7 @@ export class LocalCloudFormation {
     if (this.running.has(stack)) {
       throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be changed.`);
     }
-    const operation = resumed ?? { stack, environment: this.environment(stack), cancel: new AbortController(), created: new Set(), replaced: [] };
+    const operation = resumed ?? { stack, environment: this.environment(stack), cancel: new AbortController(), replaced: [], leftovers: [] };
     const interruption: Interruption = {};
     const done = work(operation, interruption).finally(() => this.running.delete(stack));
     this.running.set(stack, { operation, interruption, before, done });
@@ -349,12 +358,18 @@ const BOOTSTRAP_VERSION = '30';
 
 function result(stack: Stack, firstEvent: number): StackResult {
   return {
-    stackId: stack.id, stackName: stack.name, status: stack.status!, reason: stack.reason, events: stack.events.slice(firstEvent), outputs: stack.outputs,
+    stackId: stack.id,
+    stackName: stack.name,
+    status: stack.status!,
+    reason: stack.reason,
+    events: stack.events.slice(firstEvent),
+    outputs: stack.outputs,
   };
 }
 
 function checkResources({ Resources: resources }: Template): void {
-  const unknown = Object.values(resources).map(({ Type }) => Type).filter((type) => !isCustomResourceType(type) && !Object.hasOwn(RESOURCE_TYPES, type));
+  const isKnown = (type: string) => isCustomResourceType(type) || Object.hasOwn(RESOURCE_TYPES, type);
+  const unknown = Object.values(resources).map(({ Type }) => Type).filter((type) => !isKnown(type));
   if (unknown.length > 0) {
     throw new ValidationError(`Template format error: Unrecognized resource types: [${[...new Set(unknown)].join(', ')}]`);
   }

@@ -37,7 +37,8 @@ export async function createResources(operation: StackOperation, options: Failur
     stack.setStatus('CREATE_FAILED', problem);
   } else {
     stack.setStatus('ROLLBACK_IN_PROGRESS', `${problem} Rollback requested by user.`);
-    const failed = await removeAll(operation, stack.liveResources(), (resource) => resource.definition.DeletionPolicy === 'Retain');
+    // RetainExceptOnCreate is meant for this case. That Retain holds for a resource which failed, too, is an assumption.
+    const failed = await removeAll(operation, stack.liveResources(), ({ definition }) => definition.DeletionPolicy === 'Retain');
     stack.setStatus(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failedTo('delete', failed));
   }
 }
@@ -75,15 +76,18 @@ export async function rollBackUpdate(operation: StackOperation, before: StackBef
   // A built-in resource takes back its old physical resource; a custom resource is asked for it by an Update with the properties reversed.
   const forward = operation.replaced;
   operation.replaced = [];
-  const restored = forward.filter(({ resource }) => !isCustomResourceType(resource.type)).map((replacement) => restoreReplaced(operation, replacement));
+  const restored = forward.filter(({ resource }) => !isCustomResourceType(resource.type))
+    .map((replacement) => restoreReplaced(operation, replacement));
   for (const logicalId of skip) {
     const resource = stack.resource(logicalId);
     if (resource) {
+      resource.unsettled = false;
       stack.setResourceStatus(resource, 'UPDATE_COMPLETE');
     }
   }
   const problem = await bringAll(operation, before.template, {}, skip) ?? evaluateOutputs(operation);
-  operation.replaced.push(...restored);
+  operation.leftovers.push(...operation.replaced, ...restored);
+  operation.replaced = [];
   if (problem !== undefined) {
     stack.setStatus('UPDATE_ROLLBACK_FAILED', problem);
     return;
@@ -93,16 +97,16 @@ export async function rollBackUpdate(operation: StackOperation, before: StackBef
   await cleanUp(operation, [
     ...made.map((resource) => ({ resource, retain: resource.definition.DeletionPolicy === 'Retain' })),
     // Replacing resources were made by this very operation, so no policy keeps them (an assumption: nothing documents it).
-    ...operation.replaced.map(({ before: resource }) => ({ resource, retain: false })),
+    ...operation.leftovers.map(({ before: resource }) => ({ resource, retain: false })),
   ]);
-  operation.replaced = [];
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
 }
 
 export async function deleteResources(operation: StackOperation, retain: string[]): Promise<void> {
   const { stack } = operation;
   stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
-  const failed = await removeAll(operation, stack.liveResources(), (resource) => retain.includes(resource.logicalId) || isRetained(resource.definition.DeletionPolicy));
+  const failed = await removeAll(operation, stack.liveResources(), ({ logicalId, definition }) =>
+    retain.includes(logicalId) || isRetained(definition.DeletionPolicy));
   if (failed.length > 0) {
     stack.setStatus('DELETE_FAILED', failedTo('delete', failed));
     return;
@@ -192,7 +196,7 @@ function evaluateOutputs(operation: StackOperation): string | undefined {
       exportName: output.Export && stack.template!.evaluate(output.Export.Name, scope),
     }));
     stack.outputs = Object.fromEntries(outputs.map(({ name, value }) => [name, value]));
-    stack.exports = Object.fromEntries(outputs.filter(({ exportName }) => exportName !== undefined).map(({ exportName, value }) => [exportName, value]));
+    stack.exports = Object.fromEntries(outputs.flatMap(({ exportName, value }) => exportName === undefined ? [] : [[exportName, value]]));
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -23,8 +23,9 @@ export interface StackOperation {
   readonly environment: ProvisionEnvironment;
   /** Aborted when what is in progress shall be cancelled; another one for the rollback. */
   cancel: AbortController;
-  readonly created: Set<string>;
   replaced: ReplacedResource[];
+  /** What a rollback has to delete in its cleanup, beside the resources that the update made. */
+  readonly leftovers: ReplacedResource[];
 }
 
 export function resourceScope({ stack, environment }: StackOperation): Scope {
@@ -53,7 +54,6 @@ export async function bring(operation: StackOperation, template: PreparedTemplat
   resource.definition = target.definition;
   resource.dependencies = target.dependencies;
   if (!existing) {
-    operation.created.add(target.logicalId);
     stack.resources.set(target.logicalId, resource);
     return create(operation, resource, properties);
   }

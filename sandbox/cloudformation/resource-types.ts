@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import type { Identities, PolicyDocument } from '../identity';
-import type { FunctionCode, FunctionConfiguration, LocalLambda } from '../lambda/local-lambda';
 import { trustedServices, type Roles } from './roles';
 import { partitionOf, type Properties } from './template';
+import type { FunctionCode, FunctionConfiguration, LocalLambda } from '../lambda/local-lambda';
 
 /** What a resource type needs to make a resource. */
 export interface ResourceContext {

@@ -229,7 +229,8 @@ export class PreparedTemplate {
       const unresolved = new Set<string>();
       references(value, (id) => known(id) || unresolved.add(id));
       if (section === 'Resources') {
-        Object.values(resources).flatMap((resource) => resource.DependsOn ?? []).filter((id) => !(id in resources)).forEach((id) => unresolved.add(id));
+        const named = Object.values(resources).flatMap((resource) => resource.DependsOn ?? []);
+        named.filter((id) => !(id in resources)).forEach((id) => unresolved.add(id));
       }
       if (unresolved.size > 0) {
         throw new ValidationError(`Template format error: Unresolved resource dependencies [${[...unresolved].join(', ')}] in the ${section} block of the template`);

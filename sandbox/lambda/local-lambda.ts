@@ -129,7 +129,7 @@ export class LocalLambda {
   }
 
   public createFunction(configuration: FunctionConfiguration): string {
-    const arn = functionArn(configuration);
+    const arn = arnOf(configuration);
     if (this.functions.has(arn)) {
       throw new Error(`Function already exist: ${configuration.functionName}`);
     }
@@ -139,7 +139,7 @@ export class LocalLambda {
   }
 
   public updateFunction(configuration: FunctionConfiguration): void {
-    const target = this.find(functionArn(configuration));
+    const target = this.find(arnOf(configuration));
     target.configuration = configuration;
     target.codeDirectory = this.unpack(configuration.code);
     this.versions += 1;
@@ -284,7 +284,7 @@ export class LocalLambda {
   }
 
   private async load(worker: Worker, target: LocalFunction, environment: Record<string, string>): Promise<InvocationError | undefined> {
-    worker.loaded = loadKey(functionArn(target.configuration), target.version);
+    worker.loaded = loadKey(arnOf(target.configuration), target.version);
     return worker.init({ environment, codeDirectory: target.codeDirectory, handlerName: target.configuration.handler });
   }
 
@@ -385,7 +385,7 @@ export class LocalLambda {
   }
 }
 
-function functionArn({ accountId, region, partition, functionName }: FunctionConfiguration): string {
+function arnOf({ accountId, region, partition, functionName }: FunctionConfiguration): string {
   return `arn:${partition ?? 'aws'}:lambda:${region}:${accountId}:function:${functionName}`;
 }
 

@@ -2,10 +2,12 @@ import type { Properties } from '../../../sandbox/cloudformation/template';
 
 /**
  * A custom-resource handler whose answer is written in the properties: `OnCreate`, `OnUpdate` and `OnDelete` name what it does.
- * By default it succeeds, with the property `Id` as physical id (an Update keeps the id that it got unless `Id` is given).
+ * `hold:<file>` answers once that file exists, `meet:<directory>` once two resources are there. By default it succeeds, with the property `Id` as physical id (an Update keeps the id that it got unless `Id` is given).
  */
 const SCRIPTED_HANDLER = `
+const fs = require('node:fs');
 const http = require('node:http');
+const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 const put = (url, body, headers) => new Promise((resolve, reject) => {
   const request = http.request(url, { method: 'PUT', headers }, (response) => { response.resume(); response.on('end', () => resolve(response.statusCode)); });
   request.on('error', reject);
@@ -16,7 +18,9 @@ exports.handler = async (event) => {
   const [what, argument] = (p['On' + RequestType] || 'succeed').split(':');
   if (what === 'crash') throw new Error('crashed');
   if (what === 'silent') return;
-  if (what === 'wait') await new Promise((resolve) => setTimeout(resolve, Number(argument)));
+  while (what === 'hold' && !fs.existsSync(argument)) await pause();
+  if (what === 'meet') fs.writeFileSync(argument + '/' + event.LogicalResourceId, '');
+  while (what === 'meet' && fs.readdirSync(argument).length < 2) await pause();
   const answer = {
     Status: what === 'fail' ? 'FAILED' : 'SUCCESS',
     Reason: what === 'fail' ? argument : undefined,
