@@ -162,7 +162,8 @@ interface ResourceDefinition {
 /** `CfnResource`, or `TaggableResource` where the service knows tags. */
 type ResourceClass<T extends CfnResource> = new (scope: Construct, id: string, props: CfnResourceProps) => T;
 
-const SINGLETON_ID = 'CdkSupportChannelsProvider';
+// The names of logical ids are short, as each resource repeats them: the template of a full account has to fit into a request.
+const SINGLETON_ID = 'CdkSupportChannels';
 const OLDEST_NODEJS = 20;
 // Literals: the modules of the services are loaded only for the options that need them.
 const ONE_MONTH = 30;
@@ -214,10 +215,10 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     this.serviceTimeout = serviceTimeoutInSeconds(props, timeout);
 
     const logGroup = props.logGroup ?? this.defineLogGroup(props.logRetention ?? ONE_MONTH);
-    this.handler = new TaggableResource(this, 'Handler', {
+    this.handler = new TaggableResource(this, 'Resource', {
       type: 'AWS::Lambda::Function',
       properties: {
-        Description: 'Manages the AWS Support App and Amazon Chime channel resources of this stack',
+        Description: 'Manages the AWS Support App and Amazon Chime channels of this stack',
         Runtime: props.runtime?.name ?? 'nodejs24.x',
         Architectures: props.architecture && [props.architecture.name],
         Handler: 'index.handler',
@@ -255,7 +256,9 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       type: definition.type,
       properties: { ServiceToken: this.serviceToken, ServiceTimeout: this.serviceTimeout, ...definition.properties },
     });
-    resource.applyRemovalPolicy(definition.removalPolicy ?? RemovalPolicy.DESTROY);
+    const removalPolicy = definition.removalPolicy ?? RemovalPolicy.DESTROY;
+    // To delete what is replaced is CloudFormation's own default: saying so would cost a full account 1,000 of the bytes that a template may have.
+    resource.applyRemovalPolicy(removalPolicy, { applyToUpdateReplacePolicy: removalPolicy !== RemovalPolicy.DESTROY });
     return resource;
   }
 

@@ -18,7 +18,6 @@ test('an alias is a custom resource', () => {
       Existing: 'FAIL',
     },
     DeletionPolicy: 'Delete',
-    UpdateReplacePolicy: 'Delete',
   });
 });
 

@@ -87,7 +87,7 @@ export function chimeChannelPermission(appInstanceArn: string, chimeBearer: stri
 export function ownStackPermission(scope: Construct): Permission {
   return {
     kind: 'stack',
-    actions: ['cloudformation:DescribeStackResources', 'cloudformation:DescribeStacks'],
+    actions: ['cloudformation:ListStackResources', 'cloudformation:DescribeStacks'],
     resources: [Stack.of(scope).stackId],
   };
 }

@@ -23,7 +23,7 @@ export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
 
   constructor(scope: Construct, id: string) {
     this.role = new iam.CfnRole(scope, id, {
-      description: 'Role of the handler of Support App and Amazon Chime channel resources',
+      description: 'Manages the AWS Support App and Amazon Chime channels of the stack',
       assumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { SupportAppRole } from '../support-app-role';
 
-const SINGLETON_ID = 'CdkSupportChannelsSupportAppRole';
+const SINGLETON_ID = 'CdkSupportAppRole';
 
 /** The role of all channels of a stack that name none. */
 export function sharedSupportAppRole(scope: Construct): SupportAppRole {

@@ -1,0 +1,563 @@
+import {
+  App,
+  Aspects,
+  aws_ec2 as ec2,
+  aws_iam as iam,
+  aws_kms as kms,
+  aws_lambda as lambda,
+  aws_logs as logs,
+  CfnParameter,
+  Duration,
+  type IAspect,
+  Lazy,
+  NestedStack,
+  Stack,
+  Tags,
+  Token,
+} from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type { IConstruct } from 'constructs';
+import { handlerStatements, messageOf, newStack, onlyLogicalId, onlyResource, problemsOf, resourcesOf, resourcesOfType } from './synthesis';
+import {
+  AccountAlias,
+  ChannelsProvider,
+  type ChannelsProviderProps,
+  ChimeChannel,
+  HandlerCode,
+  NotificationSeverity,
+  SlackChannelConfiguration,
+  SlackWorkspace,
+} from '../src';
+
+const FUNCTION = 'AWS::Lambda::Function';
+const LOG_GROUP = 'AWS::Logs::LogGroup';
+const ROLE_ARN = 'arn:aws:iam::111122223333:role/Channel';
+const APP_INSTANCE_ARN = 'arn:aws:chime:us-east-1:111122223333:app-instance/i';
+
+const LOGS = (stack: Stack) => ({
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Resource: { 'Fn::GetAtt': [onlyLogicalId(stack, LOG_GROUP), 'Arn'] },
+});
+const OWN_STACK = { Effect: 'Allow', Action: ['cloudformation:ListStackResources', 'cloudformation:DescribeStacks'], Resource: { Ref: 'AWS::StackId' } };
+const WORKSPACE = {
+  Effect: 'Allow',
+  Action: [
+    'supportapp:RegisterSlackWorkspaceForOrganization',
+    'supportapp:ListSlackWorkspaceConfigurations',
+    'supportapp:DeleteSlackWorkspaceConfiguration',
+  ],
+  Resource: '*',
+};
+const CHANNEL = {
+  Effect: 'Allow',
+  Action: [
+    'supportapp:CreateSlackChannelConfiguration',
+    'supportapp:UpdateSlackChannelConfiguration',
+    'supportapp:DeleteSlackChannelConfiguration',
+    'supportapp:ListSlackChannelConfigurations',
+  ],
+  Resource: '*',
+};
+const PASS_ROLE = {
+  Effect: 'Allow',
+  Action: 'iam:PassRole',
+  Resource: ROLE_ARN,
+  Condition: { StringEquals: { 'iam:PassedToService': 'supportapp.amazonaws.com' } },
+};
+const ALIAS = {
+  Effect: 'Allow',
+  Action: ['supportapp:PutAccountAlias', 'supportapp:GetAccountAlias', 'supportapp:DeleteAccountAlias'],
+  Resource: '*',
+};
+const CHIME = {
+  Effect: 'Allow',
+  Action: [
+    'chime:CreateChannel',
+    'chime:DescribeChannel',
+    'chime:UpdateChannel',
+    'chime:DeleteChannel',
+    'chime:ListChannels',
+    'chime:ListChannelsModeratedByAppInstanceUser',
+    'chime:TagResource',
+    'chime:UntagResource',
+    'chime:ListTagsForResource',
+  ],
+  Resource: [`${APP_INSTANCE_ARN}/user/u`, `${APP_INSTANCE_ARN}/channel/*`],
+};
+const NETWORK = {
+  Effect: 'Allow',
+  Action: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  Resource: '*',
+};
+
+const define = {
+  workspace: (stack: Stack, provider?: ChannelsProvider) => new SlackWorkspace(stack, 'Workspace', { teamId: 'T1', provider }),
+  channel: (stack: Stack, provider?: ChannelsProvider) => new SlackChannelConfiguration(stack, 'Channel', {
+    workspace: SlackWorkspace.fromTeamId(stack, 'ImportedWorkspace', 'T1'),
+    channelId: 'C1',
+    notifyOnCaseSeverity: NotificationSeverity.NONE,
+    channelRole: iam.Role.fromRoleArn(stack, 'ChannelRole', ROLE_ARN),
+    provider,
+  }),
+  alias: (stack: Stack, provider?: ChannelsProvider) => new AccountAlias(stack, 'Alias', { accountAlias: 'a', provider }),
+  chime: (stack: Stack, provider?: ChannelsProvider) => new ChimeChannel(stack, 'Chime', {
+    appInstanceArn: APP_INSTANCE_ARN,
+    chimeBearer: `${APP_INSTANCE_ARN}/user/u`,
+    channelName: 'n',
+    provider,
+  }),
+};
+
+test('the handler, its role and its log group', () => {
+  const stack = newStack();
+  const provider = new ChannelsProvider(stack, 'Provider');
+  const [role, logGroup] = ['AWS::IAM::Role', LOG_GROUP].map((type) => onlyLogicalId(stack, type));
+  expect(resourcesOf(stack)).toEqual({
+    [role]: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+        },
+        Description: 'Manages the AWS Support App and Amazon Chime channels of the stack',
+        Policies: [{ PolicyName: 'Handler', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack)] } }],
+      },
+    },
+    [logGroup]: {
+      Type: LOG_GROUP,
+      Properties: { RetentionInDays: 30 },
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+    },
+    [onlyLogicalId(stack, FUNCTION)]: {
+      Type: FUNCTION,
+      Properties: {
+        Description: 'Manages the AWS Support App and Amazon Chime channels of this stack',
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Code: { ZipFile: expect.stringContaining('handler') },
+        Role: { 'Fn::GetAtt': [role, 'Arn'] },
+        MemorySize: 256,
+        Timeout: 120,
+        LoggingConfig: { LogGroup: { Ref: logGroup } },
+      },
+    },
+  });
+  expect(stack.resolve(provider.serviceToken)).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, FUNCTION), 'Arn'] });
+});
+
+describe('one provider per stack', () => {
+  test('constructs of all kinds share it', () => {
+    const stack = newStack();
+    Object.values(define).forEach((defineOne) => defineOne(stack));
+    expect(resourcesOfType(stack, FUNCTION)).toHaveLength(1);
+    expect(ChannelsProvider.getOrCreate(stack.node.findChild('Alias') as AccountAlias)).toBe(ChannelsProvider.getOrCreate(stack));
+  });
+
+  test('its logical IDs are fixed', () => {
+    const stack = newStack();
+    define.alias(stack);
+    expect(Object.keys(resourcesOf(stack)).sort()).toEqual([
+      'Alias325C5727',
+      'CdkSupportChannels8196946B',
+      'CdkSupportChannelsLogGroup460ACA00',
+      'CdkSupportChannelsRole61D71BFB',
+    ]);
+  });
+
+  test('each stack has its own, nested stacks too', () => {
+    const app = new App();
+    const [first, second] = [new Stack(app, 'First'), new Stack(app, 'Second')];
+    const nested = new NestedStack(first, 'Nested');
+    const stacks = [first, second, nested];
+    stacks.forEach((stack) => new SlackWorkspace(stack, 'Workspace', { teamId: 'T1' }));
+    stacks.forEach((stack) => expect(resourcesOfType(stack, FUNCTION)).toHaveLength(1));
+  });
+});
+
+describe('the permissions of the handler', () => {
+  test.each<[string, (keyof typeof define)[], (stack: Stack) => object[]]>([
+    ['a workspace', ['workspace'], (stack) => [LOGS(stack), OWN_STACK, WORKSPACE]],
+    ['a channel', ['channel'], (stack) => [LOGS(stack), OWN_STACK, CHANNEL, PASS_ROLE]],
+    ['an alias', ['alias'], (stack) => [LOGS(stack), OWN_STACK, ALIAS]],
+    ['a Chime channel', ['chime'], (stack) => [LOGS(stack), CHIME]],
+    ['an alias and a Chime channel', ['alias', 'chime'], (stack) => [LOGS(stack), OWN_STACK, ALIAS, CHIME]],
+    ['everything', ['workspace', 'channel', 'alias', 'chime'], (stack) => [LOGS(stack), OWN_STACK, WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME]],
+    ['everything in another order', ['chime', 'alias', 'channel', 'workspace'], (stack) => [
+      LOGS(stack), OWN_STACK, WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME,
+    ]],
+  ])('for %s', (_, kinds, expected) => {
+    const stack = newStack();
+    kinds.forEach((kind) => define[kind](stack));
+    expect(handlerStatements(stack)).toEqual(expected(stack));
+  });
+
+  test('do not depend on feature flags', () => {
+    const statements = [true, false].map((minimize) => {
+      const stack = newStack({}, { context: { '@aws-cdk/aws-iam:minimizePolicies': minimize } });
+      Object.values(define).forEach((defineOne) => defineOne(stack));
+      return handlerStatements(stack);
+    });
+    expect(statements[0]).toEqual(statements[1]);
+  });
+
+  test('can be granted more', () => {
+    const stack = newStack();
+    const provider = new ChannelsProvider(stack, 'Provider');
+    const key = new kms.Key(stack, 'Key');
+    expect(key.grantDecrypt(provider).success).toBe(true);
+    expect(handlerStatements(stack)).toEqual([
+      LOGS(stack),
+      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::KMS::Key'), 'Arn'] } },
+    ]);
+  });
+
+  test('can be named in the policy of a resource', () => {
+    const stack = newStack();
+    const provider = new ChannelsProvider(stack, 'Provider');
+    const statement = new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'], principals: [provider.grantPrincipal] });
+    expect(stack.resolve(statement.toStatementJson()).Principal).toEqual({ AWS: { 'Fn::GetAtt': [expect.stringMatching(/^ProviderRole/), 'Arn'] } });
+  });
+
+  test('are limited by a permissions boundary of the scope', () => {
+    const stack = newStack();
+    define.alias(stack);
+    iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', 'arn:aws:iam::111122223333:policy/boundary'));
+    expect(onlyResource(stack, 'AWS::IAM::Role').Properties.PermissionsBoundary).toBe('arn:aws:iam::111122223333:policy/boundary');
+  });
+
+  test('are reached by an aspect on roles', () => {
+    class Path implements IAspect {
+      public visit(node: IConstruct): void {
+        if (node instanceof iam.CfnRole) {
+          node.path = '/services/';
+        }
+      }
+    }
+    const stack = newStack();
+    define.alias(stack);
+    Aspects.of(stack).add(new Path());
+    expect(onlyResource(stack, 'AWS::IAM::Role').Properties.Path).toBe('/services/');
+  });
+});
+
+describe('a given role', () => {
+  test('gets the permissions, each once, and no other role is made', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const provider = new ChannelsProvider(stack, 'Provider', { role });
+    Object.values(define).forEach((defineOne) => defineOne(stack, provider));
+    new ChimeChannel(stack, 'Second', { appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/bot/b`, channelName: 'n', provider });
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::Role', 1);
+    expect(onlyResource(stack, FUNCTION).Properties.Role).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::IAM::Role'), 'Arn'] });
+    expect(provider.grantPrincipal).toBe(role.grantPrincipal);
+    const statements: any[] = onlyResource(stack, 'AWS::IAM::Policy').Properties.PolicyDocument.Statement;
+    expect(statements).toHaveLength(8);
+    expect(statements).toEqual(expect.arrayContaining([
+      LOGS(stack), OWN_STACK, WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME, { ...CHIME, Resource: `${APP_INSTANCE_ARN}/bot/b` },
+    ]));
+  });
+
+  test('outlives the resources with its policies', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    define.alias(stack, new ChannelsProvider(stack, 'Provider', { role }));
+    // The custom resource refers to the function, and the function depends on the policy.
+    expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').Properties.ServiceToken).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, FUNCTION), 'Arn'] });
+    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([onlyLogicalId(stack, 'AWS::IAM::Policy'), onlyLogicalId(stack, 'AWS::IAM::Role')]);
+  });
+
+  test('that is imported gets a policy, which outlives the resources', () => {
+    const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
+    const role = iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler');
+    define.alias(stack, new ChannelsProvider(stack, 'Provider', { role }));
+    expect(onlyResource(stack, FUNCTION).Properties.Role).toBe('arn:aws:iam::111122223333:role/Handler');
+    expect(onlyResource(stack, 'AWS::IAM::Policy').Properties.Roles).toEqual(['Handler']);
+    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([onlyLogicalId(stack, 'AWS::IAM::Policy')]);
+  });
+
+  test('that is immutable stays as it is', () => {
+    const stack = newStack();
+    const role = iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler', { mutable: false });
+    define.alias(stack, new ChannelsProvider(stack, 'Provider', { role }));
+    expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type).sort()).toEqual([FUNCTION, LOG_GROUP, 'Custom::SupportAppAccountAlias'].sort());
+  });
+});
+
+describe('options', () => {
+  test.each<[string, ChannelsProviderProps, object]>([
+    ['runtime', { runtime: lambda.Runtime.NODEJS_22_X }, { Runtime: 'nodejs22.x' }],
+    ['future runtime', { runtime: new lambda.Runtime('nodejs26.x', lambda.RuntimeFamily.NODEJS) }, { Runtime: 'nodejs26.x' }],
+    ['architecture', { architecture: lambda.Architecture.ARM_64 }, { Architectures: ['arm64'] }],
+    ['smallest memorySize', { memorySize: 128 }, { MemorySize: 128 }],
+    ['largest memorySize', { memorySize: 10_240 }, { MemorySize: 10_240 }],
+    ['shortest timeout', { timeout: Duration.seconds(1) }, { Timeout: 1 }],
+    ['longest timeout', { timeout: Duration.minutes(15) }, { Timeout: 900 }],
+    ['supportAppRegion', { supportAppRegion: 'eu-west-1' }, { Environment: { Variables: { SUPPORT_APP_REGION: 'eu-west-1' } } }],
+  ])('%s', (_, props, expected) => {
+    const stack = newStack();
+    new ChannelsProvider(stack, 'Provider', props);
+    expect(onlyResource(stack, FUNCTION).Properties).toMatchObject(expected);
+  });
+
+  test.each<[string, ChannelsProviderProps, number]>([
+    ['by default fits two more runs of the default timeout', {}, 3 * 120 + 180],
+    ['by default fits two more runs of the longest timeout', { timeout: Duration.minutes(15) }, 3 * 900 + 180],
+    ['by default fits two more runs of a short timeout', { timeout: Duration.seconds(10) }, 3 * 10 + 180],
+    ['can be set', { serviceTimeout: Duration.minutes(5) }, 300],
+    ['can be as short as timeout', { serviceTimeout: Duration.minutes(2) }, 120],
+    ['can be an hour', { serviceTimeout: Duration.hours(1) }, 3600],
+  ])('the service timeout %s', (_, props, expected) => {
+    const stack = newStack();
+    const provider = new ChannelsProvider(stack, 'Provider', props);
+    Object.values(define).forEach((defineOne) => defineOne(stack, provider));
+    const customResources = Object.values(resourcesOf(stack)).filter(({ Type }) => Type.startsWith('Custom::'));
+    expect(customResources.map(({ Properties }) => Properties.ServiceTimeout)).toEqual([expected, expected, expected, expected]);
+  });
+
+  test('may be known only at deployment', () => {
+    const stack = newStack();
+    const parameter = (id: string) => new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber;
+    const provider = new ChannelsProvider(stack, 'Provider', {
+      memorySize: parameter('Memory'),
+      timeout: Duration.seconds(parameter('Timeout')),
+      supportAppRegion: new CfnParameter(stack, 'Region').valueAsString,
+      runtime: new lambda.Runtime(new CfnParameter(stack, 'Runtime').valueAsString, lambda.RuntimeFamily.NODEJS),
+    });
+    define.alias(stack, provider);
+    expect(onlyResource(stack, FUNCTION).Properties).toMatchObject({
+      MemorySize: { Ref: 'Memory' },
+      Timeout: { Ref: 'Timeout' },
+      Runtime: { Ref: 'Runtime' },
+      Environment: { Variables: { SUPPORT_APP_REGION: { Ref: 'Region' } } },
+    });
+    expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').Properties.ServiceTimeout).toBe(2880);
+  });
+
+  test('a service timeout may be known only at deployment', () => {
+    const stack = newStack();
+    const serviceTimeout = Duration.seconds(Token.asNumber({ Ref: 'Seconds' }));
+    define.alias(stack, new ChannelsProvider(stack, 'Provider', { serviceTimeout }));
+    expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').Properties.ServiceTimeout).toEqual({ Ref: 'Seconds' });
+  });
+
+  test('a Region without a known Support App endpoint is a warning', () => {
+    const stack = newStack();
+    new ChannelsProvider(stack, 'Provider', { supportAppRegion: 'eu-north-1' });
+    Annotations.fromStack(stack).hasWarning('/Stack/Provider', Match.stringLikeRegexp('The AWS Support App is known in us-east-1, .*"eu-north-1"'));
+  });
+
+  test('tags of the stack reach the handler, its role and its log group', () => {
+    const stack = newStack();
+    Object.values(define).forEach((defineOne) => defineOne(stack));
+    Tags.of(stack).add('team', 'support');
+    const tagged = Object.values(resourcesOf(stack)).filter(({ Properties }) => Properties.Tags);
+    expect(tagged.map(({ Type, Properties }) => [Type, Properties.Tags]).sort()).toEqual(
+      ['AWS::IAM::Role', FUNCTION, LOG_GROUP, 'Custom::ChimeChannel'].map((type) => [type, [{ Key: 'team', Value: 'support' }]]).sort(),
+    );
+  });
+});
+
+describe('logs', () => {
+  test.each([
+    [logs.RetentionDays.ONE_DAY, 1],
+    [logs.RetentionDays.TEN_YEARS, 3653],
+    [logs.RetentionDays.INFINITE, undefined],
+  ])('are kept for %s days', (logRetention, expected) => {
+    const stack = newStack();
+    new ChannelsProvider(stack, 'Provider', { logRetention });
+    expect(onlyResource(stack, LOG_GROUP).Properties?.RetentionInDays).toBe(expected);
+  });
+
+  test('go to a given log group', () => {
+    const stack = newStack();
+    const logGroup = new logs.LogGroup(stack, 'Mine');
+    new ChannelsProvider(stack, 'Provider', { logGroup });
+    const id = onlyLogicalId(stack, LOG_GROUP);
+    expect(id).toMatch(/^Mine/);
+    expect(onlyResource(stack, FUNCTION).Properties.LoggingConfig).toEqual({ LogGroup: { Ref: id } });
+    expect(handlerStatements(stack)).toEqual([LOGS(stack)]);
+  });
+
+  test('go to an imported log group', () => {
+    const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
+    new ChannelsProvider(stack, 'Provider', { logGroup: logs.LogGroup.fromLogGroupName(stack, 'Mine', 'mine') });
+    expect(onlyResource(stack, FUNCTION).Properties.LoggingConfig).toEqual({ LogGroup: 'mine' });
+    expect(JSON.stringify(handlerStatements(stack)[0].Resource)).toMatch(/:logs:us-east-1:111122223333:log-group:mine:\*/);
+  });
+});
+
+describe('encryption of the environment', () => {
+  test('with a key', () => {
+    const stack = newStack();
+    new ChannelsProvider(stack, 'Provider', { environmentEncryption: new kms.Key(stack, 'Key') });
+    expect(onlyResource(stack, FUNCTION).Properties.KmsKeyArn).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::KMS::Key'), 'Arn'] });
+  });
+
+  test('allows the handler nothing more, as for a lambda.Function: Lambda makes a grant on the key', () => {
+    const stack = newStack();
+    const environmentEncryption = new kms.Key(stack, 'Key');
+    new ChannelsProvider(stack, 'Provider', { environmentEncryption });
+    new lambda.Function(stack, 'Function', {
+      code: lambda.Code.fromInline('x'),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      environmentEncryption,
+    });
+    expect(resourcesOfType(stack, 'AWS::IAM::Policy')).toEqual([]);
+    expect(handlerStatements(stack)).toEqual([LOGS(stack)]);
+  });
+});
+
+describe('in a VPC', () => {
+  test('the handler is in private subnets with a security group of its own, and the way out outlives it', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
+    const provider = new ChannelsProvider(stack, 'Provider', { vpc });
+    define.alias(stack, provider);
+    const securityGroup = onlyResource(stack, 'AWS::EC2::SecurityGroup');
+    expect(securityGroup.Properties).toMatchObject({
+      GroupDescription: 'Handler Stack/Provider',
+      SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }],
+      VpcId: { Ref: onlyLogicalId(stack, 'AWS::EC2::VPC') },
+    });
+    expect(securityGroup.Properties.SecurityGroupIngress).toBeUndefined();
+    const handler = onlyResource(stack, FUNCTION);
+    expect(handler.Properties.VpcConfig).toEqual({
+      SubnetIds: [{ Ref: expect.stringMatching(/^VpcPrivateSubnet1Subnet/) }],
+      SecurityGroupIds: [{ 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::EC2::SecurityGroup'), 'GroupId'] }],
+    });
+    expect(handler.DependsOn).toContainEqual(expect.stringMatching(/^VpcPrivateSubnet1DefaultRoute/));
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), NETWORK, OWN_STACK, ALIAS]);
+  });
+
+  test('given subnets and security groups are used', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc', {
+      maxAzs: 1,
+      subnetConfiguration: [
+        { name: 'Public', subnetType: ec2.SubnetType.PUBLIC },
+        { name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+        { name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      ],
+    });
+    new ChannelsProvider(stack, 'Provider', {
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Mine', 'sg-1'), ec2.SecurityGroup.fromSecurityGroupId(stack, 'Other', 'sg-2')],
+    });
+    expect(onlyResource(stack, FUNCTION).Properties.VpcConfig).toEqual({
+      SubnetIds: [{ Ref: expect.stringMatching(/^VpcIsolatedSubnet1Subnet/) }],
+      SecurityGroupIds: ['sg-1', 'sg-2'],
+    });
+    expect(resourcesOfType(stack, 'AWS::EC2::SecurityGroup')).toEqual([]);
+  });
+
+  test('a given role gets the network permissions before the handler is made', () => {
+    const stack = newStack();
+    const role = iam.Role.fromRoleName(stack, 'Mine', 'Handler');
+    new ChannelsProvider(stack, 'Provider', { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }), role });
+    expect(onlyResource(stack, 'AWS::IAM::Policy').Properties.PolicyDocument.Statement).toContainEqual(NETWORK);
+    expect(onlyResource(stack, FUNCTION).DependsOn).toContain(onlyLogicalId(stack, 'AWS::IAM::Policy'));
+  });
+});
+
+describe('code', () => {
+  test('is inline by default, with no asset', () => {
+    const stack = newStack();
+    new ChannelsProvider(stack, 'Provider', { code: HandlerCode.INLINE });
+    expect(Object.keys(onlyResource(stack, FUNCTION).Properties.Code)).toEqual(['ZipFile']);
+    expect(stack.node.findAll().map(({ node }) => node.id)).not.toContain('Code');
+  });
+
+  test('can be a file asset', () => {
+    const stack = newStack();
+    new ChannelsProvider(stack, 'Provider', { code: HandlerCode.ASSET });
+    expect(onlyResource(stack, FUNCTION).Properties.Code).toEqual({
+      S3Bucket: { 'Fn::Sub': expect.stringMatching(/^cdk-hnb659fds-assets-/) },
+      S3Key: expect.stringMatching(/^[0-9a-f]{64}\.zip$/),
+    });
+  });
+});
+
+describe('fails', () => {
+  const SMALL = Duration.millis(1500);
+
+  test.each<[ChannelsProviderProps, string, string]>([
+    [{ runtime: lambda.Runtime.NODEJS_18_X }, 'runtime', 'must be nodejs20.x or later, got "nodejs18.x". Choose a newer Node.js runtime, or leave the property out.'],
+    [{ runtime: lambda.Runtime.NODEJS }, 'runtime', 'must be nodejs20.x or later, got "nodejs". Choose a newer Node.js runtime, or leave the property out.'],
+    [{ runtime: lambda.Runtime.PYTHON_3_13 }, 'runtime', 'must be nodejs20.x or later, got "python3.13". Choose a newer Node.js runtime, or leave the property out.'],
+    [{ memorySize: 127 }, 'memorySize', 'must be a whole number of 128 to 10240 MiB, got 127. Choose a size in that range; the default suffices.'],
+    [{ memorySize: 10_241 }, 'memorySize', 'must be a whole number of 128 to 10240 MiB, got 10241. Choose a size in that range; the default suffices.'],
+    [{ memorySize: 128.5 }, 'memorySize', 'must be a whole number of 128 to 10240 MiB, got 128.5. Choose a size in that range; the default suffices.'],
+    [{ timeout: Duration.seconds(0) }, 'timeout', 'must be a whole number of 1 to 900 seconds, got 0 seconds. Choose 1 second to 15 minutes, the limit of AWS Lambda.'],
+    [{ timeout: SMALL }, 'timeout', 'must be a whole number of 1 to 900 seconds, got 1.5 seconds. Choose 1 second to 15 minutes, the limit of AWS Lambda.'],
+    [{ timeout: Duration.seconds(901) }, 'timeout', 'must be a whole number of 1 to 900 seconds, got 901 seconds. Choose 1 second to 15 minutes, the limit of AWS Lambda.'],
+    [{ serviceTimeout: Duration.seconds(3601) }, 'serviceTimeout',
+      'must be a whole number of 1 to 3600 seconds, got 3601 seconds. Choose 1 second to 1 hour, the limit of AWS CloudFormation.'],
+    [{ serviceTimeout: Duration.seconds(119) }, 'serviceTimeout',
+      'must be at least timeout (120 seconds), got 119 seconds. Raise serviceTimeout or lower timeout; else CloudFormation gives up while the handler still works.'],
+    [{ supportAppRegion: 'EU (Ireland)' }, 'supportAppRegion',
+      'must be the name of an AWS Region, got "EU (Ireland)". '
+      + 'Choose one of us-east-1, us-east-2, us-west-2, ca-central-1, eu-central-1, eu-west-1, eu-west-2, ap-southeast-1, ap-northeast-1.'],
+    [{ vpcSubnets: {} }, 'vpcSubnets', 'must not be set without vpc. Set vpc too, or leave out vpcSubnets.'],
+    [{ securityGroups: [] }, 'securityGroups', 'must not be set without vpc. Set vpc too, or leave out securityGroups.'],
+  ])('on %j', (props, property, problem) => {
+    const stack = newStack();
+    expect(problemsOf(messageOf(() => new ChannelsProvider(stack, 'Provider', props)))).toEqual({
+      subject: 'ChannelsProvider at "Stack/Provider" has 1 problem:',
+      problems: { [property]: problem },
+    });
+    expect(stack.node.findChild('Provider').node.children).toEqual([]);
+  });
+
+  test('on a log group and a retention', () => {
+    const stack = newStack();
+    const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Mine', 'mine');
+    expect(messageOf(() => new ChannelsProvider(stack, 'Provider', { logGroup, logRetention: logs.RetentionDays.ONE_DAY }))).toBe(
+      'ChannelsProvider at "Stack/Provider" has 1 problem:\n'
+      + '  - logRetention: must not be set together with logGroup. Set the retention of the log group that you give, or leave out logGroup.',
+    );
+  });
+
+  test('on public subnets and an empty list of security groups', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
+    const vpcSubnets = { subnetType: ec2.SubnetType.PUBLIC };
+    expect(problemsOf(messageOf(() => new ChannelsProvider(stack, 'Provider', { vpc, vpcSubnets, securityGroups: [] })))).toEqual({
+      subject: 'ChannelsProvider at "Stack/Provider" has 2 problems:',
+      problems: {
+        securityGroups: expect.stringMatching(/^must hold at least one security group, got none\. /),
+        vpcSubnets: expect.stringMatching(/^must not be public: /),
+      },
+    });
+  });
+
+  test('with all problems at once', () => {
+    const message = messageOf(() => new ChannelsProvider(newStack(), 'Provider', {
+      memorySize: 1,
+      timeout: Duration.hours(1),
+      serviceTimeout: Duration.hours(2),
+      supportAppRegion: '',
+    }));
+    expect(Object.keys(problemsOf(message).problems)).toEqual(['memorySize', 'timeout', 'serviceTimeout', 'supportAppRegion']);
+  });
+});
+
+test('lazy values of grants are resolved', () => {
+  const stack = newStack();
+  const provider = new ChannelsProvider(stack, 'Provider');
+  const arns: string[] = [];
+  provider.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['a:B'], resources: [Lazy.string({ produce: () => arns.join() })] }));
+  arns.push('arn:aws:a:::b');
+  expect(handlerStatements(stack)[1]).toEqual({ Effect: 'Allow', Action: 'a:B', Resource: 'arn:aws:a:::b' });
+});

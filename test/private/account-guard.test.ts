@@ -1,0 +1,202 @@
+import { App, CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AccountAlias, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import { messageOf } from '../synthesis';
+
+const FIRST = { account: '111111111111', region: 'us-east-1' };
+const FIRST_ELSEWHERE = { account: '111111111111', region: 'eu-west-1' };
+const SECOND = { account: '222222222222', region: 'us-east-1' };
+
+function newChannel(scope: Construct, channelId: string, id = channelId, teamId = 'T1'): void {
+  new SlackChannelConfiguration(scope, id, {
+    workspace: SlackWorkspace.fromTeamId(scope, `${id}Workspace`, teamId),
+    channelId,
+    notifyOnCaseSeverity: NotificationSeverity.NONE,
+  });
+}
+
+function newAlias(scope: Construct, id = 'Alias'): void {
+  new AccountAlias(scope, id, { accountAlias: id });
+}
+
+function newWorkspace(scope: Construct, teamId: string, id = teamId): void {
+  new SlackWorkspace(scope, id, { teamId });
+}
+
+function times(count: number, define: (index: number) => void): void {
+  Array.from({ length: count }, (_, index) => define(index));
+}
+
+/** The errors of a synthesis, without the CDK's first line. */
+function errorsOf(app: App): string[] {
+  return messageOf(() => app.synth()).split('\n').slice(1).map((line) => line.trim());
+}
+
+describe('the same channel twice', () => {
+  test('in one stack', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChannel(stack, 'C1', 'First');
+    newChannel(stack, 'C2', 'Other');
+    newChannel(stack, 'C1', 'Second');
+    expect(errorsOf(app)).toEqual([
+      '[Stack] the Slack channel C1 of the workspace T1 is configured 2 times in stack "Stack": Stack/First, Stack/Second. '
+      + 'An account has one configuration per channel: keep one of them.',
+    ]);
+  });
+
+  test('in two stacks of one account, whatever their Regions: one error', () => {
+    const app = new App();
+    newChannel(new Stack(app, 'One', { env: FIRST }), 'C1', 'First');
+    newChannel(new Stack(app, 'Two', { env: FIRST_ELSEWHERE }), 'C1', 'Second');
+    expect(errorsOf(app)).toEqual([
+      '[One] the Slack channel C1 of the workspace T1 is configured 2 times in account 111111111111: One/First, Two/Second. '
+      + 'An account has one configuration per channel: keep one of them.',
+    ]);
+  });
+
+  test('in a stack and its nested stack', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChannel(stack, 'C1');
+    newChannel(new NestedStack(stack, 'Nested'), 'C1');
+    expect(errorsOf(app)).toEqual([expect.stringMatching(/in stack "Stack": Stack\/C1, Stack\/Nested\/C1\./)]);
+  });
+
+  test('is fine in two accounts', () => {
+    const app = new App();
+    newChannel(new Stack(app, 'One', { env: FIRST }), 'C1');
+    newChannel(new Stack(app, 'Two', { env: SECOND }), 'C1');
+    app.synth();
+  });
+
+  test('is fine in two stacks of unknown accounts', () => {
+    const app = new App();
+    ['One', 'Two'].forEach((id) => newChannel(new Stack(app, id), 'C1'));
+    app.synth();
+  });
+
+  test('is fine in two stages', () => {
+    const app = new App();
+    ['Test', 'Production'].forEach((id) => newChannel(new Stack(new Stage(app, id, { env: FIRST }), 'Stack'), 'C1'));
+    app.synth();
+  });
+
+  test('in one stage', () => {
+    const app = new App();
+    const stage = new Stage(app, 'Stage', { env: FIRST });
+    ['One', 'Two'].forEach((id) => newChannel(new Stack(stage, id), 'C1'));
+    expect(errorsOf(app)).toEqual([expect.stringMatching(/in account 111111111111: Stage\/One\/C1, Stage\/Two\/C1\./)]);
+  });
+
+  test('is fine for one ID in two workspaces', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChannel(stack, 'C1', 'First', 'T1');
+    newChannel(stack, 'C1', 'Second', 'T2');
+    app.synth();
+  });
+
+  test('is not known where an ID is known only at deployment', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const channelId = new CfnParameter(stack, 'Id').valueAsString;
+    newChannel(stack, channelId, 'First');
+    newChannel(stack, channelId, 'Second');
+    app.synth();
+  });
+
+  test('added after a first synthesis is found by the next', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChannel(stack, 'C1', 'First');
+    app.synth();
+    newChannel(stack, 'C1', 'Second');
+    expect(messageOf(() => app.synth({ force: true }))).toMatch(/configured 2 times/);
+  });
+});
+
+describe('more than one alias', () => {
+  test('in one account', () => {
+    const app = new App();
+    newAlias(new Stack(app, 'One', { env: FIRST }));
+    newAlias(new Stack(app, 'Two', { env: FIRST_ELSEWHERE }));
+    newAlias(new Stack(app, 'Three', { env: SECOND }));
+    expect(errorsOf(app)).toEqual([
+      '[One] 2 account aliases are defined in account 111111111111: One/Alias, Two/Alias. An account has one alias: keep one of them.',
+    ]);
+  });
+
+  test('in one stack, imported ones aside', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newAlias(stack);
+    AccountAlias.fromAccountAlias(stack, 'Imported', 'a');
+    app.synth();
+    newAlias(stack, 'Second');
+    expect(messageOf(() => app.synth({ force: true }))).toMatch(/2 account aliases are defined in stack "Stack": Stack\/Alias, Stack\/Second\./);
+  });
+});
+
+describe('workspaces', () => {
+  test('5 in one account are fine, 6 are not', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    times(5, (index) => newWorkspace(stack, `T${index}`));
+    app.synth();
+    newWorkspace(stack, 'T5');
+    expect(messageOf(() => app.synth({ force: true }))).toMatch(
+      '[Stack] 6 Slack workspaces are defined in stack "Stack": Stack/T0, Stack/T1, Stack/T2, Stack/T3, Stack/T4, Stack/T5. '
+      + 'An account has at most 5: remove 1.',
+    );
+  });
+
+  test('imported ones and those of other accounts do not count', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack', { env: FIRST });
+    times(5, (index) => newWorkspace(stack, `T${index}`));
+    SlackWorkspace.fromTeamId(stack, 'Imported', 'T5');
+    newWorkspace(new Stack(app, 'Other', { env: SECOND }), 'T6');
+    app.synth();
+  });
+
+  test('that are the same count once', () => {
+    const app = new App();
+    ['One', 'Two'].map((id) => new Stack(app, id, { env: FIRST })).forEach((stack) => times(5, (index) => newWorkspace(stack, `T${index}`)));
+    app.synth();
+  });
+
+  test('that are the same in one stack are an error', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newWorkspace(stack, 'T1', 'First');
+    newWorkspace(stack, 'T1', 'Second');
+    expect(errorsOf(app)).toEqual([
+      '[Stack] the Slack workspace T1 is defined 2 times in one stack: Stack/First, Stack/Second. '
+      + 'Define it once and pass that construct, or import it with SlackWorkspace.fromTeamId().',
+    ]);
+  });
+});
+
+describe('channels', () => {
+  test('20 in one account are fine, 21 are not', () => {
+    const app = new App();
+    const [one, two] = [new Stack(app, 'One', { env: FIRST }), new Stack(app, 'Two', { env: FIRST_ELSEWHERE })];
+    times(20, (index) => newChannel(one, `C${index}`));
+    app.synth();
+    newChannel(two, 'C20');
+    const [error, ...others] = messageOf(() => app.synth({ force: true })).split('\n').slice(1);
+    expect(error).toMatch(/\[One\] 21 Slack channels are configured in account 111111111111: One\/C0, .*, One\/C19, Two\/C20\. .*at most 20: remove 1\.$/);
+    expect(others).toEqual([]);
+  });
+});
+
+test('all conflicts are reported together', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack');
+  newAlias(stack, 'First');
+  newAlias(stack, 'Second');
+  newChannel(stack, 'C1', 'Third');
+  newChannel(stack, 'C1', 'Fourth');
+  expect(errorsOf(app)).toEqual([expect.stringMatching(/the Slack channel C1/), expect.stringMatching(/2 account aliases/)]);
+});
