@@ -15,7 +15,7 @@ export const accountAlias: ResourceHandler = {
     const declared = parse(event.ResourceProperties);
     assertValid(event, checkAccountAlias(declared));
     // An account has one alias, which has no id of its own.
-    const target: PhysicalId = { resourceType: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [event.StackId.split(':')[4]] };
+    const target: PhysicalId = { type: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [event.StackId.split(':')[4]] };
     const { accountAlias: actual } = await services.supportApp.send(new GetAccountAliasCommand({}));
     const holder = actual === undefined ? undefined : await services.stack.holderOf(target);
     const isEqual = actual === declared.AccountAlias;

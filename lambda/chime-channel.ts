@@ -85,7 +85,7 @@ async function create(event: CustomResourceEvent, services: Services, declared: 
     // The same for each delivery of the event, so that a repeated Create is the same Create.
     ClientRequestToken: event.RequestId,
   }));
-  return result(formatPhysicalId({ resourceType: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channelArn] }), channelArn);
+  return result(formatPhysicalId({ type: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channelArn] }), channelArn);
 }
 
 /** Brings a channel from one declaration to another; of the tags it touches only those that one of the two declares. */

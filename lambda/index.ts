@@ -58,7 +58,7 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
   const resourceHandler = RESOURCE_HANDLERS[event.ResourceType];
   const id = parsePhysicalId(event.PhysicalResourceId);
   if (event.RequestType === 'Delete') {
-    if (resourceHandler && id?.resourceType === event.ResourceType) {
+    if (resourceHandler && id?.type === event.ResourceType) {
       await resourceHandler.delete(event, id, servicesOf(event, invocation, undoInvocation));
     } else {
       note('nothing to delete');

@@ -12,7 +12,7 @@ import { UserError } from './errors';
 export type Ownership = 'created' | 'adopted';
 
 export interface PhysicalId {
-  readonly resourceType: string;
+  readonly type: string;
   /** A stack deletes what it created and releases what it adopted. */
   readonly ownership: Ownership;
   /** The service's own identifiers, such as team id and channel id. */
@@ -28,7 +28,7 @@ const MAXIMUM_BYTES = 1024;
 
 export function formatPhysicalId(id: PhysicalId): string {
   const history = Object.entries({ previous: id.previous && JSON.stringify(id.previous), replaced: id.replaced });
-  const text = [id.resourceType.slice(TYPE_PREFIX.length), id.ownership, ...id.target.map(encode)].join('/')
+  const text = [id.type.slice(TYPE_PREFIX.length), id.ownership, ...id.target.map(encode)].join('/')
     + history.map(([name, value]) => value ? `;${name}=${encode(value)}` : '').join('');
   if (text.length > MAXIMUM_BYTES) {
     throw new UserError(`The physical id would have ${text.length} bytes of ${MAXIMUM_BYTES}. Shorten the existing name.`);
@@ -53,12 +53,12 @@ export function failedPhysicalId(logicalResourceId: string): string {
 export function parsePhysicalId(text: string | undefined): PhysicalId | undefined {
   try {
     const [path, ...history] = text!.split(';');
-    const [type, ownership, ...target] = path.split('/').map(decodeURIComponent);
+    const [name, ownership, ...target] = path.split('/').map(decodeURIComponent);
     if (!['created', 'adopted'].includes(ownership)) {
       return undefined;
     }
     const { previous, replaced } = Object.fromEntries(history.map((entry) => entry.split('=').map(decodeURIComponent)));
-    return { resourceType: TYPE_PREFIX + type, ownership: ownership as Ownership, target, previous: previous && JSON.parse(previous), replaced };
+    return { type: TYPE_PREFIX + name, ownership: ownership as Ownership, target, previous: previous && JSON.parse(previous), replaced };
   } catch {
     return undefined;
   }
@@ -70,5 +70,5 @@ export function replacedBy(event: { readonly PhysicalResourceId?: string }): str
 }
 
 export function sameTarget(one: PhysicalId, other: PhysicalId): boolean {
-  return one.resourceType === other.resourceType && one.target.join('/') === other.target.join('/');
+  return one.type === other.type && one.target.join('/') === other.target.join('/');
 }

@@ -62,7 +62,7 @@ function parse(properties: Properties): SlackChannelConfigurationProperties {
 }
 
 function targetOf(declared: SlackChannelConfigurationProperties): PhysicalId {
-  return { resourceType: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership: 'created', target: [declared.TeamId, declared.ChannelId] };
+  return { type: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership: 'created', target: [declared.TeamId, declared.ChannelId] };
 }
 
 /** The configuration with all three flags, since the service keeps the stored value of one that an update leaves out. */

@@ -28,7 +28,7 @@ export const slackWorkspace: ResourceHandler = {
 async function establish(event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
   const teamId = event.ResourceProperties.TeamId as string;
   assertValid(event, checkSlackWorkspace({ TeamId: teamId }));
-  const target: PhysicalId = { resourceType: SLACK_WORKSPACE_TYPE, ownership: 'created', target: [teamId] };
+  const target: PhysicalId = { type: SLACK_WORKSPACE_TYPE, ownership: 'created', target: [teamId] };
   const current = parsePhysicalId(event.PhysicalResourceId);
   if (current && sameTarget(current, target)) {
     return { physicalResourceId: event.PhysicalResourceId!, data: await register(services, teamId) };

@@ -18,14 +18,14 @@ const outfile = join(root, 'assets', 'handler', 'index.js');
  */
 const INTERNAL_PROPERTIES = [
   // lambda/
-  'allowed', 'chimeSDKMessaging', 'endpointVariable', 'hasCompleted', 'holderOf', 'hostPrefix', 'invocation', 'isRollingBack',  'mayHaveSucceeded',
-  'minimum', 'maximum', 'ownership', 'parseError', 'physicalResourceId', 'propagationDeadline', 'property', 'remedy', 
-  'returnsTo', 'sensitive', 'signingName', 'supportApp', 'target', 'undo', 'violation',
+  'allowed', 'chimeSDKMessaging', 'endpointVariable', 'hasCompleted', 'holderOf', 'hostPrefix', 'invocation', 'isRollingBack',
+  'mayHaveSucceeded', 'maximum', 'minimum', 'ownership', 'parseError', 'pattern', 'physicalResourceId', 'propagationDeadline', 'property',
+  'region', 'remedy', 'returnsTo', 'send', 'sensitive', 'service', 'signingName', 'supportApp', 'target', 'undo', 'violation',
   // aws4
-  'authHeader', 'canonicalHeaders', 'canonicalString', 'createHost', 'credentialString', 'defaultCredentials', 'doNotModifyHeaders',
-  'extraHeadersToIgnore', 'extraHeadersToInclude', 'filteredHeaders', 'filterHeaders', 'formatPath', 'getDateTime',
-  'isCodeCommitGit', 'isSingleRegion', 'matchHost', 'parsedPath', 'parsePath', 'prepareRequest', 'RequestSigner',
-  'signedHeaders', 'signQuery', 'stringToSign',
+  'accessKeyId', 'authHeader', 'canonicalHeaders', 'canonicalString', 'createHost', 'credentials', 'credentialString', 'datetime',
+  'defaultCredentials', 'doNotModifyHeaders', 'extraHeadersToIgnore', 'extraHeadersToInclude', 'filteredHeaders', 'filterHeaders',
+  'formatPath', 'getDateTime', 'isCodeCommitGit', 'isSingleRegion', 'matchHost', 'parsedPath', 'parsePath', 'prepareRequest',
+  'RequestSigner', 'secretAccessKey', 'sessionToken', 'signedHeaders', 'signQuery', 'stringToSign',
 ];
 
 /** Rewrites `a${b}` as 'a' + b. */

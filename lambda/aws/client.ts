@@ -108,7 +108,8 @@ const REQUEST_TIMEOUT = 10_000;
 const MAXIMUM_BACKOFF = 10_000;
 const THROTTLING = /Throttl|TooManyRequests|RequestLimit/;
 const CLOCK_SKEW = /Skewed|Expired|Signature|Future/;
-const DENIED = /AccessDenied/;
+/** What may come of a permission or a role that was made a moment ago and has not spread yet. */
+const NOT_SPREAD_YET = /AccessDenied|\brole\b.*valid/;
 
 /** What the service's clock is ahead of ours, learned from its answers; true for a process, whatever event it works on. */
 let clockOffset = 0;
@@ -144,8 +145,8 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     let wait = backoff(attempts, MAXIMUM_BACKOFF);
     const isThrottled = statusCode === 429 || THROTTLING.test(failure.name);
     const isServerFault = statusCode === undefined || statusCode < 300 || statusCode >= 500;
-    const isDenied = DENIED.test(failure.name) && Date.now() + wait < invocation.propagationDeadline;
-    let isRetryable = isThrottled || isServerFault || isDenied;
+    const mayStillSpread = NOT_SPREAD_YET.test(failure.name + failure.message) && Date.now() + wait < invocation.propagationDeadline;
+    let isRetryable = isThrottled || isServerFault || mayStillSpread;
     const clockDifference = Date.parse(response?.headers.date ?? '') - Date.now();
     if (CLOCK_SKEW.test(failure.name) && !skewCorrected && Math.abs(clockDifference - clockOffset) > 60_000) {
       clockOffset = clockDifference;
