@@ -2,6 +2,10 @@ import { awscdk, javascript, typescript } from 'projen';
 
 const checkedFolders = ['src', 'lambda', 'test', 'sandbox', 'examples', 'projenrc'];
 
+// What `npm run test:newest` runs the tests with.
+const newestCdkVersion = '2.276.0';
+const newestConstructsVersion = '10.8.1';
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-support-channels',
   description: 'CDK constructs for the AWS Support App in Slack and for Amazon Chime SDK messaging channels, deployed by one inline handler without assets',
@@ -36,6 +40,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToNuget: { packageId: 'CdkSupportChannels', dotNetNamespace: 'CdkSupportChannels' },
   publishToGo: { moduleName: 'github.com/cdk-support-channels/cdk-support-channels-go', packageName: 'cdksupportchannels' },
   npmTrustedPublishing: true,
+  githubOptions: { mergify: false },
   // Version 13 asks for a newer Node.js than the one that this library supports.
   bumpPackage: 'commit-and-tag-version@^12',
   depsUpgradeOptions: { workflow: true, cooldown: 7 },
@@ -63,19 +68,29 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jestOptions: {
     // A snapshot changes by a decision of its author, never as a side effect of running the tests.
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
-    coverage: false,
     junitReporting: false,
-    jestConfig: { testEnvironment: 'node', testTimeout: 30_000 },
+    jestConfig: { testEnvironment: 'node', testTimeout: 30_000, collectCoverage: false },
   },
   gitignore: ['/cdk.out/', '/.tmp/'],
-  npmignore: ['/lambda/', '/sandbox/', '/examples/', '/bench/', '/docs/', '/.ci/', '/CONTRIBUTING.md', '/tsconfig.dev.json', '/.projenrc.ts'],
+  // The package says what it holds, so that nothing gets in by accident.
+  npmignoreEnabled: false,
 });
 
 project.eslint?.addRules({ 'max-len': ['error', { code: 150, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }] });
 
+project.tsconfigDev.addExclude('lib');
+project.tsconfigDev.addExclude('dist');
+project.tsconfigDev.addExclude('.tmp');
+project.package.addField('files', ['lib', 'assets', '.jsii', 'API.md', 'CHANGELOG.md']);
+project.package.addField('sideEffects', false);
+
+// jsii asks for a newer Node.js than the oldest one that this library is made for.
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
+
 const bundle = project.addTask('bundle', {
-  description: 'Bundle the handler into assets/handler/index.js',
+  description: 'Bundle the handler into assets/handler/index.js (--check: fail when it is stale)',
   exec: 'tsx projenrc/bundle-handler.ts',
+  receiveArgs: true,
 });
 project.preCompileTask.spawn(bundle);
 
@@ -86,9 +101,37 @@ const typecheck = project.addTask('typecheck', {
 project.testTask.spawn(typecheck);
 
 project.addTask('demo', {
-  description: 'Deploy the example into a local AWS: create, update, a failing update with its rollback, delete',
+  description: 'Deploy the example into a local AWS: create, update, a failing update with its rollback, adopt, delete',
   exec: 'tsx sandbox/demo.ts',
   receiveArgs: true,
+});
+
+const newestCdk = '.tmp/newest-cdk';
+project.addTask('test:newest', {
+  description: `Run the tests with aws-cdk-lib ${newestCdkVersion}; "npm test" runs them with the oldest supported version`,
+  steps: [
+    { exec: `npm install --no-save --no-package-lock --prefix ${newestCdk} aws-cdk-lib@${newestCdkVersion} constructs@${newestConstructsVersion}` },
+    {
+      exec: `jest --ci --moduleNameMapper '${JSON.stringify({ '^(aws-cdk-lib|constructs)($|/.*)': `<rootDir>/${newestCdk}/node_modules/$1$2` })}'`,
+      receiveArgs: true,
+    },
+  ],
+});
+
+project.addTask('test:snippets', {
+  description: 'Compile the examples of README.md and of the docstrings',
+  steps: [
+    { spawn: 'compile' },
+    { exec: 'jsii-rosetta extract --strict --directory .' },
+  ],
+});
+
+project.addTask('test:package', {
+  description: 'Pack the library, install the tarball into a new app as a user does, and synthesize',
+  steps: [
+    { spawn: 'compile' },
+    { exec: 'tsx test/package/check-package.ts' },
+  ],
 });
 
 project.synth();
