@@ -120,6 +120,8 @@ export class PreparedTemplate {
   public readonly outputs = new Map<string, OutputDefinition>();
   public readonly exportNames: string[] = [];
   private readonly conditions = new Map<string, boolean>();
+  /** Conditions that are being evaluated, each for the one before it. */
+  private readonly deciding: string[] = [];
 
   public constructor(
     public readonly template: Template,
@@ -153,7 +155,12 @@ export class PreparedTemplate {
     if (expression === undefined) {
       throw new ValidationError(`Template format error: Unresolved condition dependency ${name}`);
     }
-    const value = this.evaluate(expression, CONDITION_SCOPE, [name]);
+    if (this.deciding.includes(name)) {
+      throw new ValidationError(`Template format error: Circular dependency in conditions: [${[...this.deciding, name].join(', ')}]`);
+    }
+    this.deciding.push(name);
+    const value = this.evaluate(expression, CONDITION_SCOPE);
+    this.deciding.pop();
     if (typeof value !== 'boolean') {
       throw new ValidationError(`Template format error: Condition ${name} must evaluate to a boolean`);
     }
@@ -162,9 +169,9 @@ export class PreparedTemplate {
   }
 
   /** Evaluates a value with all its intrinsic functions; `undefined` stands for `AWS::NoValue`. */
-  public evaluate(value: unknown, scope: Scope, conditionPath: string[] = []): unknown {
+  public evaluate(value: unknown, scope: Scope): unknown {
     if (Array.isArray(value)) {
-      return value.map((item) => this.evaluate(item, scope, conditionPath)).filter((item) => item !== undefined && item !== null);
+      return value.map((item) => this.evaluate(item, scope)).filter((item) => item !== undefined && item !== null);
     }
     if (typeof value !== 'object' || value === null) {
       return value ?? undefined;
@@ -174,18 +181,13 @@ export class PreparedTemplate {
       return INTRINSICS[name](argument, {
         template: this.template,
         scope,
-        evaluate: (inner) => this.evaluate(inner, scope, conditionPath),
+        evaluate: (inner) => this.evaluate(inner, scope),
         ref: (id) => this.ref(id, scope),
-        condition: (id) => {
-          if (conditionPath.includes(id)) {
-            throw new ValidationError(`Template format error: Circular dependency in conditions: [${[...conditionPath, id].join(', ')}]`);
-          }
-          return this.condition(id);
-        },
+        condition: (id) => this.condition(id),
         region: this.pseudo.region,
       });
     }
-    const entries = Object.entries(value).map(([key, item]) => [key, this.evaluate(item, scope, conditionPath)] as const);
+    const entries = Object.entries(value).map(([key, item]) => [key, this.evaluate(item, scope)] as const);
     return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
   }
 

@@ -474,3 +474,53 @@ describe('requests that are refused before anything is changed', () => {
     expect(cloudFormation.stack(stackName)).toBeUndefined();
   });
 });
+
+describe('time', () => {
+  let hasty: LocalCloudFormation;
+  beforeEach(async () => {
+    hasty = await LocalCloudFormation.start({ serviceTimeoutScale: 0.001 });
+  });
+  afterEach(() => hasty.stop());
+
+  test('a resource that never answers fails after its ServiceTimeout', async () => {
+    const result = await hasty.createStack({ stackName, template: templateOf({ A: custom({ OnCreate: 'silent', OnDelete: 'silent', ServiceTimeout: 300 }) }) });
+    const [creation, deletion] = hasty.requests;
+
+    expect(result).toMatchObject({ status: 'ROLLBACK_FAILED', reason: 'The following resource(s) failed to delete: [A].' });
+    expect(reasonOf(result, 'A', 'CREATE_FAILED')).toBe(`CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${creation.requestId}]. `
+      + 'If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.');
+    expect(deletion.physicalId).toMatch(new RegExp(`^${stackName}-A-[A-Z0-9]{12}$`));
+    expect(reasonOf(result, 'A', 'DELETE_FAILED')).toContain(`[${deletion.requestId}]`);
+  });
+
+  test('stopping ends what is in progress', async () => {
+    const creation = hasty.createStack({ stackName, template: templateOf({ A: custom({ OnCreate: 'hold:/nowhere/at/all', ServiceTimeout: 3600 }) }) });
+    await until(() => hasty.requests.length === 1);
+    await hasty.stop();
+
+    expect((await creation).events.map(({ status }) => status)).toContain('CREATE_FAILED');
+    hasty = await LocalCloudFormation.start();
+  });
+});
+
+test('an event that is delivered twice is answered twice, and counts once', async () => {
+  cloudFormation.lambda.deliver = () => [{}, {}];
+  const result = await create({ A: custom({ Id: 'a' }) });
+  await cloudFormation.lambda.settled();
+  cloudFormation.lambda.deliver = () => [{}];
+
+  expect(result.status).toBe('CREATE_COMPLETE');
+  const { requestId } = requests()[0];
+  expect(cloudFormation.bucket.answers.filter((answer) => answer.requestId === requestId).map(({ counted }) => counted)).toEqual([true, false]);
+});
+
+test('events of all stacks reach the listener as they happen', async () => {
+  const heard: string[] = [];
+  const engine = await LocalCloudFormation.start({ onEvent: ({ logicalId, status }) => heard.push(`${logicalId} ${status}`) });
+  const result = await engine.createStack({ stackName, template: templateOf({}) });
+  await engine.stop();
+
+  expect(heard).toEqual(result.events.map(({ logicalId, status }) => `${logicalId} ${status}`));
+  expect(heard.at(0)).toBe(`${stackName} CREATE_IN_PROGRESS`);
+  expect(heard.at(-1)).toBe(`${stackName} CREATE_COMPLETE`);
+});

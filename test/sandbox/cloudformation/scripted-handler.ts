@@ -4,7 +4,7 @@ import type { Properties } from '../../../sandbox/cloudformation/template';
  * A custom-resource handler whose answer is written in the properties: `OnCreate`, `OnUpdate` and `OnDelete` name what it does.
  * `hold:<file>` answers once that file exists, `meet:<directory>` once two resources are there. By default it succeeds, with the property `Id` as physical id (an Update keeps the id that it got unless `Id` is given).
  */
-const SCRIPTED_HANDLER = `
+export const SCRIPTED_HANDLER = `
 const fs = require('node:fs');
 const http = require('node:http');
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -32,7 +32,10 @@ exports.handler = async (event) => {
   const body = what === 'text' ? argument : JSON.stringify(answer);
   const status = await put(event.ResponseURL, body, { 'content-type': what === 'type' ? argument : '', 'content-length': Buffer.byteLength(body) });
   console.log('answered', RequestType, event.LogicalResourceId, status);
-  if (what === 'twice') await put(event.ResponseURL, JSON.stringify({ ...answer, PhysicalResourceId: 'second' }), { 'content-type': '', 'content-length': Buffer.byteLength(body) });
+  if (what === 'twice') {
+    const second = JSON.stringify({ ...answer, PhysicalResourceId: 'second' });
+    await put(event.ResponseURL, second, { 'content-type': '', 'content-length': Buffer.byteLength(second) });
+  }
 };
 `;
 

@@ -54,8 +54,13 @@ describe('the handler', () => {
     delete process.env.SECRET_OF_THE_PARENT;
 
     expect(environment).toMatchObject({
-      MINE: 'yes', AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'ASIA', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token',
-      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x', AWS_ENDPOINT_URL_SUPPORT_APP: 'http://127.0.0.1:1',
+      MINE: 'yes',
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'ASIA',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'token',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_ENDPOINT_URL_SUPPORT_APP: 'http://127.0.0.1:1',
     });
     expect(Object.keys(environment).filter((name) => !name.startsWith('AWS_'))).toEqual(
       expect.arrayContaining(['PATH', 'LANG', 'TZ', '_HANDLER', 'MINE']));
