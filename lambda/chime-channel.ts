@@ -12,8 +12,8 @@ import { Client, isServiceError } from './aws/client';
 import { find, paginate } from './aws/pagination';
 import { CustomResourceEvent, CustomResourceResult, Properties } from './custom-resource';
 import { UserError } from './errors';
-import { formatPhysicalId, parsePhysicalId } from './physical-id';
-import { assertValid, ResourceHandler, Services } from './resource-handler';
+import { formatPhysicalId, parsePhysicalId, replacedBy } from './physical-id';
+import { assertValid, attemptChange, ResourceHandler, Services } from './resource-handler';
 
 export const chimeChannel: ResourceHandler = {
   create(event, services) {
@@ -23,11 +23,12 @@ export const chimeChannel: ResourceHandler = {
   async update(event, services) {
     const declared = parse(event.ResourceProperties);
     const old = parse(event.OldResourceProperties ?? {});
+    const { target: [channelArn], replaced } = parsePhysicalId(event.PhysicalResourceId)!;
     if (declared.AppInstanceArn !== old.AppInstanceArn || declared.Privacy !== old.Privacy) {
-      return create(event, services, declared);
+      const former = parsePhysicalId(replaced);
+      return former && await services.stack.isRollingBack() ? result(replaced!, former.target[0]) : create(event, services, declared);
     }
     assertValid(event, problemsOf(declared));
-    const channelArn = parsePhysicalId(event.PhysicalResourceId)!.target[0];
     const client = clientFor(services, declared.AppInstanceArn);
     try {
       await change(client, channelArn, declared, old);
@@ -79,13 +80,27 @@ function result(physicalResourceId: string, channelArn: string): CustomResourceR
 
 async function create(event: CustomResourceEvent, services: Services, declared: ChimeChannelProperties): Promise<CustomResourceResult> {
   assertValid(event, problemsOf(declared));
-  const { ChannelArn: channelArn } = await clientFor(services, declared.AppInstanceArn).send(new CreateChannelCommand({
+  const command = new CreateChannelCommand({
     ...declared,
     Tags: declared.Tags?.length ? declared.Tags : undefined,
     // The same for each delivery of the event, so that a repeated Create is the same Create.
     ClientRequestToken: event.RequestId,
-  }));
-  return result(formatPhysicalId({ type: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channelArn] }), channelArn);
+  });
+  let channelArn = '';
+  await attemptChange(
+    services,
+    async () => channelArn = (await clientFor(services, declared.AppInstanceArn).send(command)).ChannelArn,
+    async (undoServices) => {
+      // Nothing but the same request again tells which channel it was that the lost answer spoke of.
+      const client = clientFor(undoServices, declared.AppInstanceArn);
+      const { ChannelArn } = await client.send(command);
+      await client.send(new DeleteChannelCommand({ ChannelArn, ChimeBearer: declared.ChimeBearer }));
+    },
+  );
+  const physicalResourceId = formatPhysicalId({
+    type: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channelArn], replaced: replacedBy(event),
+  });
+  return result(physicalResourceId, channelArn);
 }
 
 /** Brings a channel from one declaration to another; of the tags it touches only those that one of the two declares. */
