@@ -1,50 +1,40 @@
 import { Stack, StackProps, Tags } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { AccountAlias, ChannelMode, ChimeChannel, NotificationSeverity, SlackWorkspace } from '../src';
+import { AccountAlias, AddSlackChannelOptions, ChannelMode, ChimeChannel, SlackWorkspace } from '../src';
 
 export interface AccountStackProps extends StackProps {
   /** In the URL of the workspace in a browser: the part that starts with T. */
   readonly teamId: string;
-  /** At the bottom of the details of the Slack channel for operations. */
-  readonly operationsChannelId: string;
-  /** Of the Slack channel that hears of urgent cases only. */
-  readonly urgentChannelId: string;
+  /** The Slack channels by the id of their construct, which stays when something about a channel changes. */
+  readonly channels: Record<string, AddSlackChannelOptions>;
+  /** The account's name in Slack. */
   readonly accountAlias: string;
+  /** The Chime channel of the team on call. */
+  readonly onCall: OnCallOptions;
+}
+
+export interface OnCallOptions {
   readonly appInstanceArn: string;
+  /** The user or bot of the AppInstance that makes the channel. */
   readonly chimeBearer: string;
+  readonly channelName: string;
 }
 
 /** What an account needs to work on support cases in Slack, and a Chime channel for the team on call. */
 export class AccountStack extends Stack {
+  public readonly workspace: SlackWorkspace;
+
   constructor(scope: Construct, id: string, props: AccountStackProps) {
     super(scope, id, props);
 
-    const workspace = new SlackWorkspace(this, 'Workspace', { teamId: props.teamId });
-
-    workspace.addChannel('Operations', {
-      channelId: props.operationsChannelId,
-      channelName: 'operations',
-      notifyOnCaseSeverity: NotificationSeverity.ALL,
-      notifyOnCreateOrReopenCase: true,
-      notifyOnAddCorrespondenceToCase: true,
-      notifyOnResolveCase: true,
-    });
-
-    workspace.addChannel('Urgent', {
-      channelId: props.urgentChannelId,
-      channelName: 'urgent',
-      notifyOnCaseSeverity: NotificationSeverity.HIGH,
-      notifyOnCreateOrReopenCase: true,
-    });
+    this.workspace = new SlackWorkspace(this, 'Workspace', { teamId: props.teamId });
+    for (const [channel, options] of Object.entries(props.channels)) {
+      this.workspace.addChannel(channel, options);
+    }
 
     new AccountAlias(this, 'Alias', { accountAlias: props.accountAlias });
 
-    const onCall = new ChimeChannel(this, 'OnCall', {
-      appInstanceArn: props.appInstanceArn,
-      chimeBearer: props.chimeBearer,
-      channelName: 'On call',
-      mode: ChannelMode.RESTRICTED,
-    });
+    const onCall = new ChimeChannel(this, 'OnCall', { ...props.onCall, mode: ChannelMode.RESTRICTED });
     Tags.of(onCall).add('team', 'operations');
   }
 }
