@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import {
   App,
   Aspects,
@@ -74,14 +76,11 @@ const CHIME = {
   Effect: 'Allow',
   Action: [
     'chime:CreateChannel',
-    'chime:DescribeChannel',
     'chime:UpdateChannel',
     'chime:DeleteChannel',
-    'chime:ListChannels',
     'chime:ListChannelsModeratedByAppInstanceUser',
     'chime:TagResource',
     'chime:UntagResource',
-    'chime:ListTagsForResource',
   ],
   Resource: [`${APP_INSTANCE_ARN}/user/u`, `${APP_INSTANCE_ARN}/channel/*`],
 };
@@ -199,6 +198,19 @@ describe('the permissions of the handler', () => {
     const stack = newStack();
     kinds.forEach((kind) => define[kind](stack));
     expect(handlerStatements(stack)).toEqual(expected(stack));
+  });
+
+  test('are those for the operations that the handler calls', () => {
+    const stack = newStack();
+    Object.values(define).forEach((defineOne) => defineOne(stack));
+    const services = [['supportapp', 'support-app'], ['chime', 'chime-sdk-messaging'], ['cloudformation', 'cloudformation']];
+    const called = services.flatMap(([prefix, client]) => {
+      const source = fs.readFileSync(path.join(__dirname, '..', 'lambda', 'aws', `${client}.ts`), 'utf8');
+      return [...source.matchAll(/const ([A-Z]\w+)Command\b/g)].map(([, operation]) => `${prefix}:${operation}`);
+    });
+    const allowed = handlerStatements(stack).flatMap(({ Action }) => Action);
+    expect(called).not.toEqual([]);
+    expect([...called, 'iam:PassRole', 'logs:CreateLogStream', 'logs:PutLogEvents'].sort()).toEqual(allowed.sort());
   });
 
   test('do not depend on feature flags', () => {

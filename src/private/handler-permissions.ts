@@ -70,14 +70,11 @@ export function chimeChannelPermission(appInstanceArn: string, chimeBearer: stri
     kind: 'chime',
     actions: [
       'chime:CreateChannel',
-      'chime:DescribeChannel',
       'chime:UpdateChannel',
       'chime:DeleteChannel',
-      'chime:ListChannels',
       'chime:ListChannelsModeratedByAppInstanceUser',
       'chime:TagResource',
       'chime:UntagResource',
-      'chime:ListTagsForResource',
     ],
     resources: [chimeBearer, `${appInstanceArn}/channel/*`],
   };
