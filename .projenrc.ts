@@ -76,8 +76,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmignoreEnabled: false,
 });
 
-project.eslint?.addRules({ 'max-len': ['error', { code: 150, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }] });
-
 // One project for all folders; the project service would take the nearest tsconfig.json, which knows src/ only.
 const eslintConfig = project.tryFindObjectFile('.eslintrc.json');
 eslintConfig?.addDeletionOverride('parserOptions.projectService');

@@ -1,5 +1,5 @@
-import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../src/contract';
 import { accountAlias } from './account-alias';
+import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../src/contract';
 import { ChimeSDKMessagingClient } from './aws/chime-sdk-messaging';
 import { SupportAppClient, supportAppRegion } from './aws/support-app';
 import { chimeChannel } from './chime-channel';

@@ -8,8 +8,8 @@ import { Stack } from './stack';
 /** What the handler of a resource type works with. */
 export interface Services {
   readonly supportApp: Client;
-  chimeSDKMessaging(region: string): Client;
   readonly stack: Stack;
+  chimeSDKMessaging(region: string): Client;
   /** Does what takes back partial work: with time reserved for it, and never instead of the error that made it necessary. */
   undo(work: (services: Services) => Promise<unknown>): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** A client of Amazon Chime SDK messaging with the names of the official one, as far as the handler needs it. */
-import type { ChimeChannelProperties, ChimeChannelTag } from '../../src/contract';
 import { defineClient, defineCommand, jsonBody } from './client';
+import type { ChimeChannelProperties, ChimeChannelTag } from '../../src/contract';
 
 interface Bearer {
   readonly ChimeBearer: string;

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import http = require('node:http');
+import https = require('node:https');
 
 export interface HttpRequest {
   readonly method: string;
@@ -14,7 +15,7 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly statusCode: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -24,7 +25,7 @@ const MAXIMUM_BODY = 5_000_000;
 /** Sends one request and reads the whole answer; fails on a reset, a time-out and a body that was cut short. */
 export function send(request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const transport: typeof import('node:https') = request.url.protocol === 'http:' ? require('node:http') : require('node:https');
+    const transport = request.url.protocol === 'http:' ? http : https;
     const timeout = Math.max(1, Math.min(request.timeout, request.deadline - Date.now()));
     const outgoing = transport.request(request.url, { method: request.method, headers: request.headers, signal: request.signal });
     const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${timeout} ms`)), timeout);

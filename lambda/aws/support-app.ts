@@ -1,8 +1,8 @@
 /** A client of the AWS Support App with the names of the official one (`@aws-sdk/client-support-app`), as far as the handler needs it. */
-import { SUPPORT_APP_REGIONS } from '../../src/constraints';
-import { SUPPORT_APP_REGION_VARIABLE } from '../../src/contract';
 import { Client, defineClient, defineCommand, jsonBody } from './client';
 import { paginate } from './pagination';
+import { SUPPORT_APP_REGIONS } from '../../src/constraints';
+import { SUPPORT_APP_REGION_VARIABLE } from '../../src/contract';
 
 export interface SlackWorkspaceConfiguration {
   teamId: string;
