@@ -143,7 +143,8 @@ const OPERATIONS: Record<string, (call: Call, source: StackSource) => string> = 
     if (logicalId && resources.length === 0) {
       throw new AwsError('ValidationError', `Resource ${logicalId} does not exist for stack ${stackName}`);
     }
-    return element('StackResources', resources.map((resource) => describeResource(stack, resource)).join(''));
+    // Further ones are listed by ListStackResources only.
+    return element('StackResources', resources.slice(0, RESOURCES_PER_PAGE).map((resource) => describeResource(stack, resource)).join(''));
   },
   ListStackResources: (call, source) => {
     const { StackName: stackName, NextToken: nextToken = '0' } = call.parameters;
@@ -152,6 +153,9 @@ const OPERATIONS: Record<string, (call: Call, source: StackSource) => string> = 
     }
     const stack = findStack(call, source, 'cloudformation:ListStackResources');
     const resources = [...stack.resources.values()];
+    if (!/^\d+$/.test(nextToken)) {
+      throw new AwsError('ValidationError', 'Invalid NextToken');
+    }
     const start = Number(nextToken);
     const end = start + RESOURCES_PER_PAGE;
     return element('StackResourceSummaries', resources.slice(start, end).map(summarizeResource).join(''))

@@ -109,9 +109,15 @@ export class LocalCloudFormation {
     return this.apiServer!;
   }
 
-  /** Creates a stack, or updates it when it is there; an update without changes answers the stack as it is. */
+  /**
+   * Creates a stack, or updates it when it is there, as the CDK's CLI does: a stack whose creation was rolled back is deleted
+   * first, and an update without changes answers the stack as it is.
+   */
   public async deploy(input: StackInput): Promise<StackResult> {
     const stack = this.stack(input);
+    if (stack?.status === 'ROLLBACK_COMPLETE') {
+      await this.deleteStack(input);
+    }
     if (!stack || stack.status === 'DELETE_COMPLETE') {
       return this.createStack(input);
     }

@@ -125,7 +125,7 @@ export class LocalLambda {
     this.deliver = options.deliver ?? (() => [{}]);
     this.endpoints = { ...options.endpoints };
     this.codeRoot = mkdtempSync(join(tmpdir(), 'local-lambda-'));
-    process.on('exit', this.killWorkers);
+    endWithProcess(this.close);
   }
 
   public createFunction(configuration: FunctionConfiguration): string {
@@ -201,10 +201,14 @@ export class LocalLambda {
     this.stopping.abort();
     this.killWorkers();
     await this.settled();
-    this.killWorkers();
-    process.off('exit', this.killWorkers);
-    rmSync(this.codeRoot, { recursive: true, force: true });
+    this.close();
+    closeAtExit.delete(this.close);
   }
+
+  private readonly close = (): void => {
+    this.killWorkers();
+    rmSync(this.codeRoot, { recursive: true, force: true });
+  };
 
   private readonly killWorkers = (): void => {
     this.workers.forEach((worker) => worker.kill());
@@ -382,6 +386,18 @@ export class LocalLambda {
     const tracked = promise.catch(() => undefined).finally(() => this.pending.delete(tracked));
     this.pending.add(tracked);
     return promise;
+  }
+}
+
+const closeAtExit = new Set<() => void>();
+let listensToExit = false;
+
+/** One listener for all, however many there are. */
+function endWithProcess(close: () => void): void {
+  closeAtExit.add(close);
+  if (!listensToExit) {
+    listensToExit = true;
+    process.once('exit', () => closeAtExit.forEach((each) => each()));
   }
 }
 

@@ -22,15 +22,23 @@ beforeAll(async () => {
 });
 afterAll(() => engine.stop());
 
+interface ClientOptions {
+  readonly policies?: PolicyDocument[];
+  readonly accountId?: string;
+  readonly secret?: string;
+  readonly region?: string;
+  readonly maxRetries?: number;
+}
+
 /** A client that knows nothing of this engine. */
-function client(options: { policies?: PolicyDocument[]; accountId?: string; secret?: string; region?: string; maxRetries?: number } = {}): CloudFormation {
+function client(options: ClientOptions = {}): CloudFormation {
   const { policies, accountId = ACCOUNT, region = 'us-east-1', maxRetries = 0 } = options;
   const identity = engine.identities.issue({ accountId, principalArn: `arn:aws:iam::${accountId}:user/tester`, policies: policies && (() => policies) });
   return new CloudFormation({
     endpoint: engine.api.endpoint,
     region,
     maxRetries,
-    credentials: { accessKeyId: identity.accessKeyId, secretAccessKey: options.secret ?? identity.secretAccessKey, sessionToken: identity.sessionToken },
+    credentials: { ...identity, secretAccessKey: options.secret ?? identity.secretAccessKey },
   });
 }
 
@@ -74,6 +82,22 @@ test('a resource in creation has no physical id yet, and a deleted one stays lis
   expect(await describe()).toMatchObject({ ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId: 'a' });
   await engine.updateStack({ stackName: 'changing', template: templateOf({ B: custom({}) }) });
   expect(await describe()).toMatchObject({ ResourceStatus: 'DELETE_COMPLETE', PhysicalResourceId: 'a' });
+});
+
+test('ListStackResources lists all of them, page by page', async () => {
+  const groups = Object.fromEntries(Array.from({ length: 130 }, (_item, index) => [`G${index}`, { Type: 'AWS::Logs::LogGroup' }]));
+  await engine.createStack({ stackName: 'many', template: { Resources: groups } });
+  const first = await client().listStackResources({ StackName: 'many' }).promise();
+  const second = await client().listStackResources({ StackName: 'many', NextToken: first.NextToken }).promise();
+
+  const listed = [...first.StackResourceSummaries!, ...second.StackResourceSummaries!];
+  expect(first.StackResourceSummaries).toHaveLength(100);
+  expect(second.NextToken).toBeUndefined();
+  expect(listed.map(({ LogicalResourceId }) => LogicalResourceId).sort()).toEqual(Object.keys(groups).sort());
+  expect(listed[0]).toMatchObject({ ResourceType: 'AWS::Logs::LogGroup', ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId: expect.any(String) });
+  expect((await client().describeStackResources({ StackName: 'many' }).promise()).StackResources).toHaveLength(100);
+  await expect(client().listStackResources({ StackName: 'many', NextToken: 'x' }).promise()).rejects.toMatchObject({ code: 'ValidationError' });
+  await expect(client({ policies: [] }).listStackResources({ StackName: 'many' }).promise()).rejects.toMatchObject({ code: 'AccessDenied' });
 });
 
 test('DescribeStacks tells the status, times and outputs', async () => {

@@ -382,6 +382,12 @@ describe('update', () => {
     expect(await cloudFormation.deploy({ stackName, template: templateOf({ A: custom({}) }) })).toMatchObject({ status: 'CREATE_COMPLETE', events: [] });
   });
 
+  test('deploy makes a stack anew whose creation was rolled back', async () => {
+    await create({ A: custom({ OnCreate: 'fail:x' }) });
+    await expect(update({ A: custom({}) })).rejects.toThrow('is in ROLLBACK_COMPLETE state and can not be updated');
+    expect(await cloudFormation.deploy({ stackName, template: templateOf({ A: custom({}) }) })).toMatchObject({ status: 'CREATE_COMPLETE' });
+  });
+
   test('new code alone asks no custom resource', async () => {
     await create({ A: custom({}) });
     const template = templateOf({ A: custom({}) }) as any;

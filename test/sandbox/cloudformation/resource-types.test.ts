@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HANDLER_RESOURCES } from './scripted-handler';
@@ -139,6 +139,16 @@ describe('AWS::Lambda::Function', () => {
 
     expect((await engine.lambda.invoke(getAtt('Function', 'Arn'), {})).payload).toBe('from the asset');
     rmSync(directory, { recursive: true });
+  });
+
+  test('fails for an asset over the limit', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'asset-'));
+    writeFileSync(join(directory, 'index.js'), '');
+    truncateSync(join(directory, 'index.js'), 262_144_001);
+    const result = await deploy({ Role, Function: lambdaFunction({ Code: { S3Bucket: 'staging', S3Key: 'large.zip' } }) }, { assets: new Map([['large.zip', directory]]) });
+    rmSync(directory, { recursive: true });
+
+    expect(result.events.find(({ status }) => status === 'CREATE_FAILED')!.reason).toContain('Unzipped size must be smaller than 262144000 bytes');
   });
 
   test.each<[string, Record<string, object>, string]>([

@@ -2,14 +2,19 @@ import type { Properties } from '../../../sandbox/cloudformation/template';
 
 /**
  * A custom-resource handler whose answer is written in the properties: `OnCreate`, `OnUpdate` and `OnDelete` name what it does.
- * `hold:<file>` answers once that file exists, `meet:<directory>` once two resources are there. By default it succeeds, with the property `Id` as physical id (an Update keeps the id that it got unless `Id` is given).
+ *
+ * `hold:<file>` answers once that file exists, `meet:<directory>` once two resources are there. By default it
+ * succeeds, with the property `Id` as physical id (an Update keeps the id that it got unless `Id` is given).
  */
 export const SCRIPTED_HANDLER = `
 const fs = require('node:fs');
 const http = require('node:http');
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 const put = (url, body, headers) => new Promise((resolve, reject) => {
-  const request = http.request(url, { method: 'PUT', headers }, (response) => { response.resume(); response.on('end', () => resolve(response.statusCode)); });
+  const request = http.request(url, { method: 'PUT', headers }, (response) => {
+    response.resume();
+    response.on('end', () => resolve(response.statusCode));
+  });
   request.on('error', reject);
   request.end(body);
 });

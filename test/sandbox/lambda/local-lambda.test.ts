@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { LocalLambda, type FunctionConfiguration, type LocalLambdaOptions } from '../../../sandbox/lambda/local-lambda';
 
 let lambda: LocalLambda;
@@ -16,6 +19,18 @@ function make(inline: string, configuration: Partial<FunctionConfiguration> = {}
   return lambda.createFunction({
     functionName: `function${functions}`, accountId: '111122223333', region: 'eu-west-1', code: { inline }, handler: 'index.handler', ...configuration,
   });
+}
+
+/** Resolves once a process is gone; the test runs out of time otherwise. */
+async function ended(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await setTimeout(5);
+  }
 }
 
 describe('the handler', () => {
@@ -149,15 +164,21 @@ describe('processes', () => {
     await lambda.stop();
 
     expect((await running).error?.errorType).toBe('Runtime.ExitError');
-    for (let alive = true; alive;) {
-      try {
-        process.kill(pid, 0);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      } catch {
-        alive = false;
-      }
-    }
+    await ended(pid);
   });
+});
+
+test('a process ends with a parent that did not stop it', async () => {
+  const bootstrap = join(__dirname, '..', '..', '..', 'sandbox', 'lambda', 'bootstrap.js');
+  const parent = `
+    const child = require('node:child_process').spawn(process.execPath, [${JSON.stringify(bootstrap)}], { stdio: ['ignore', 'inherit', 'ignore', 'ipc'] });
+    child.on('message', () => process.kill(process.pid, 'SIGKILL'));
+    child.send({ type: 'init', environment: {}, codeDirectory: ${JSON.stringify(__dirname)}, handlerName: 'nothing.here' });`;
+  // The output which both share is closed, and the call returns, when the last of them has ended.
+  const { signal, error } = spawnSync(process.execPath, ['-e', parent], { timeout: 20_000 });
+
+  expect(error).toBeUndefined();
+  expect(signal).toBe('SIGKILL');
 });
 
 describe('asynchronous events', () => {
