@@ -93,7 +93,13 @@ function inputOf(operation: OperationName, { AppInstanceArn, ChimeBearer, Channe
   const tags = [{ Key: 'Schlüssel + 1', Value: 'Größe 😀 = "x"' }, { Key: 'kept', Value: 'changed' }];
   switch (operation) {
     case 'CreateChannel': return {
-      AppInstanceArn, ChimeBearer, Name: 'Ünïcode 😀 "&<>', Mode: 'UNRESTRICTED', Privacy: 'PUBLIC', Metadata: '{"ä":"\\n"}', Tags: tags,
+      AppInstanceArn,
+      ChimeBearer,
+      Name: 'Ünïcode 😀 "&<>',
+      Mode: 'UNRESTRICTED',
+      Privacy: 'PUBLIC',
+      Metadata: '{"ä":"\\n"}',
+      Tags: tags,
       ClientRequestToken: '5b3a0a5c-0000-4000-8000-000000000000',
     };
     case 'UpdateChannel': return { ChannelArn, ChimeBearer, Name: 'Größe 😀', Mode: 'UNRESTRICTED', Metadata: '' };

@@ -1,5 +1,5 @@
-import { Identity } from '../../sandbox/identity';
 import { Invocation } from '../../lambda/invocation';
+import { Identity } from '../../sandbox/identity';
 
 /** Gives the handler's clients their credentials as Lambda does, through the environment. */
 export function useCredentials(identity: Pick<Identity, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>) {
