@@ -60,10 +60,16 @@ export interface SlackWorkspaceProps {
 
 abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
   public abstract readonly teamId: string;
-  protected readonly provider?: ChannelsProvider;
+
+  /**
+   * The provider of channels that are added without one.
+   *
+   * @internal
+   */
+  protected readonly _provider?: ChannelsProvider;
 
   public addChannel(id: string, options: AddSlackChannelOptions): SlackChannelConfiguration {
-    return new SlackChannelConfiguration(this, id, { provider: this.provider, ...options, workspace: this });
+    return new SlackChannelConfiguration(this, id, { ...options, provider: options.provider ?? this._provider, workspace: this });
   }
 }
 
@@ -101,7 +107,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
   public readonly teamId: string;
 
   /**
-   * The name of the Slack workspace.
+   * The name of the Slack workspace; empty if the service does not tell it.
    *
    * @attribute
    */
@@ -110,13 +116,16 @@ export class SlackWorkspace extends SlackWorkspaceBase {
   /**
    * The type of the account in its organization: `management` or `member`.
    *
-   * Empty when the workspace was already authorised, as the service tells the type at registration only.
+   * Empty if the service does not tell it.
    *
    * @attribute
    */
   public readonly accountType: string;
 
-  protected readonly provider?: ChannelsProvider;
+  /**
+   * @internal
+   */
+  protected readonly _provider?: ChannelsProvider;
 
   constructor(scope: Construct, id: string, props: SlackWorkspaceProps) {
     super(scope, id);
@@ -135,7 +144,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
     });
     guardAccount(this, 'workspace', props.teamId);
 
-    this.provider = props.provider;
+    this._provider = props.provider;
     this.teamId = props.teamId;
     this.teamName = resource.getAtt('TeamName').toString();
     this.accountType = resource.getAtt('AccountType').toString();

@@ -62,7 +62,8 @@ test('channels of a workspace with a provider use it too', () => {
   const stack = newStack();
   const provider = new ChannelsProvider(stack, 'Mine');
   const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: 'T1', provider });
-  workspace.addChannel('Channel', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE });
+  workspace.addChannel('First', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE });
+  workspace.addChannel('Second', { channelId: 'C2', notifyOnCaseSeverity: NotificationSeverity.NONE, provider: undefined });
   expect(resourcesOfType(stack, 'AWS::Lambda::Function')).toHaveLength(1);
 });
 
