@@ -246,7 +246,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
     // Not on the construct: the channels of a workspace may be its children. An imported workspace has no resource.
     const workspaceResource = props.workspace.node.tryFindChild('Resource');
     if (CfnResource.isCfnResource(workspaceResource)) {
-      resource.addDependency(workspaceResource);
+      resource.node.addDependency(workspaceResource);
     }
     guardAccount(this, 'channel', props.workspace.teamId, props.channelId);
 

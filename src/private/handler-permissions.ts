@@ -19,6 +19,8 @@ export const SLACK_WORKSPACE_PERMISSION: Permission = {
     'supportapp:RegisterSlackWorkspaceForOrganization',
     'supportapp:ListSlackWorkspaceConfigurations',
     'supportapp:DeleteSlackWorkspaceConfiguration',
+    // A workspace that others' channels use stays.
+    'supportapp:ListSlackChannelConfigurations',
   ],
   resources: ['*'],
 };
