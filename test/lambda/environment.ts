@@ -16,6 +16,8 @@ export function clearEnvironment() {
   for (const name of Object.keys(process.env).filter((candidate) => /^(AWS_(?!SDK_)|SUPPORT_APP_REGION$)/.test(candidate))) {
     delete process.env[name];
   }
+  // The SDK with which the handler's clients are compared announces its end when its first client is made.
+  process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
 }
 
 /** An invocation that no test outlasts, in which a denied call is not repeated. */

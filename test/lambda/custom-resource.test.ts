@@ -1,0 +1,142 @@
+import * as fc from 'fast-check';
+import { captureLog, withoutWaits } from './environment';
+import { Script, ScriptedServer } from './scripted-server';
+import { CustomResourceEvent, CustomResourceResponse, flag, formatResponse, respond } from '../../lambda/custom-resource';
+
+const EVENT: CustomResourceEvent = {
+  RequestType: 'Create',
+  ResponseURL: 'http://127.0.0.1:9/never',
+  StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/support/5b3a0a5c-0000-4000-8000-000000000000',
+  RequestId: '5b3a0a5c-0000-4000-8000-000000000001',
+  ResourceType: 'Custom::SupportAppAccountAlias',
+  LogicalResourceId: 'Alias',
+  ResourceProperties: {},
+};
+const SUCCESS: CustomResourceResponse = { status: 'SUCCESS', physicalResourceId: 'SupportAppAccountAlias/created/111122223333' };
+
+function failed(reason: string): CustomResourceResponse {
+  return { status: 'FAILED', physicalResourceId: 'failed/Alias', reason };
+}
+
+describe('flag', () => {
+  test.each<[unknown, unknown]>([
+    ['true', true], ['false', false], [true, true], [false, false], [undefined, undefined], ['True', 'True'], ['', ''], ['1', '1'],
+  ])('reads %p as %p', (value, expected) => {
+    expect(flag(value)).toBe(expected);
+  });
+});
+
+describe('formatResponse', () => {
+  test('names the request that it answers, and has the attributes', () => {
+    expect(JSON.parse(formatResponse(EVENT, { ...SUCCESS, data: { TeamName: 'Größe', AccountType: '' } }))).toEqual({
+      Status: 'SUCCESS',
+      PhysicalResourceId: SUCCESS.physicalResourceId,
+      StackId: EVENT.StackId,
+      RequestId: EVENT.RequestId,
+      LogicalResourceId: 'Alias',
+      Data: { TeamName: 'Größe', AccountType: '' },
+    });
+  });
+
+  test('leaves a reason that fits as it is', () => {
+    expect(JSON.parse(formatResponse(EVENT, failed('Größe "x"\n😀'))).Reason).toBe('Größe "x"\n😀');
+  });
+
+  test.each([
+    ['one byte', 'x'], ['two bytes', 'ü'], ['three bytes', '語'], ['four bytes', '😀'], ['an escape of two', '"'], ['an escape of six', '\u0001'],
+  ])('shortens a reason of characters of %s to fit 4,096 bytes', (_name, character) => {
+    const body = formatResponse(EVENT, failed(character.repeat(10_000)));
+    const { Reason: reason, ...rest } = JSON.parse(body);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4096);
+    expect(Buffer.byteLength(body)).toBeGreaterThan(3_000);
+    expect(reason.endsWith('...')).toBe(true);
+    expect(new Set(reason.slice(0, -3))).toEqual(new Set([character]));
+    expect(rest).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'failed/Alias', StackId: EVENT.StackId });
+  });
+
+  test('keeps a reason of the very last byte that fits, and shortens one of a byte more', () => {
+    const fitting = 'x'.repeat(4096 - Buffer.byteLength(formatResponse(EVENT, failed(''))));
+    expect(Buffer.byteLength(formatResponse(EVENT, failed(fitting)))).toBe(4096);
+    expect(JSON.parse(formatResponse(EVENT, failed(fitting))).Reason).toBe(fitting);
+    expect(JSON.parse(formatResponse(EVENT, failed(`${fitting}x`))).Reason).toMatch(/^x+\.\.\.$/);
+  });
+
+  test('is JSON of at most 4,096 bytes and cuts no character in two, whatever the reason', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme-composite', maxLength: 3_000, size: 'max' }), (reason) => {
+      const body = formatResponse(EVENT, failed(reason));
+      expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4096);
+      const shown: string = JSON.parse(body).Reason;
+      expect(shown === reason || [...reason].join('').startsWith(shown.slice(0, -3))).toBe(true);
+      expect(Buffer.from(shown, 'utf8').toString('utf8')).toBe(shown);
+    }), { numRuns: 50 });
+  });
+});
+
+describe('respond', () => {
+  let bucket: ScriptedServer;
+  let log: Record<string, unknown>[];
+
+  beforeEach(() => {
+    log = captureLog();
+    withoutWaits();
+  });
+
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await bucket.stop();
+  });
+
+  async function answer(scripts: Script[], response = SUCCESS, deadline = Date.now() + 20_000) {
+    bucket = await ScriptedServer.start(...scripts);
+    await respond({ ...EVENT, ResponseURL: `${bucket.url}/bucket/key%7Cwith%20parts?X-Amz-Signature=secret&X-Amz-Expires=7200` }, response, deadline);
+    return bucket.requests;
+  }
+
+  test('puts the response to the very URL, without a content type', async () => {
+    const requests = await answer([{ body: '' }], failed('Größe 😀'));
+    expect(requests).toEqual([{
+      method: 'PUT',
+      url: '/bucket/key%7Cwith%20parts?X-Amz-Signature=secret&X-Amz-Expires=7200',
+      headers: expect.objectContaining({ 'content-type': '', 'content-length': String(Buffer.byteLength(requests[0].body)) }),
+      body: expect.stringContaining('Größe 😀'),
+    }]);
+    // Characters are not bytes: a length of characters would cut the answer.
+    expect(Number(requests[0].headers['content-length'])).toBeGreaterThan(requests[0].body.length);
+    expect(requests[0].headers).not.toHaveProperty('transfer-encoding');
+    expect(requests[0].headers).not.toHaveProperty('authorization');
+  });
+
+  test.each<[string, Script]>([
+    ['a server error', { status: 500 }], ['unavailability', { status: 503 }], ['a reset', 'reset'], ['a connection that closes', 'close'], ['half an answer', 'cut'],
+  ])('tries again after %s, with the same body', async (_name, script) => {
+    const requests = await answer([script, script, { status: 200 }]);
+    expect(requests).toHaveLength(3);
+    expect(new Set(requests.map(({ body }) => body)).size).toBe(1);
+    expect(log.map(({ tries }) => tries)).toEqual([1, 2, 3]);
+    expect(log.at(-1)).toEqual({ response: 'SUCCESS', statusCode: 200, tries: 3 });
+  });
+
+  test.each([400, 403, 404])('does not try again what is refused with %i', async (status) => {
+    expect(await answer([{ status }])).toHaveLength(1);
+    expect(log).toEqual([{ response: 'SUCCESS', statusCode: status, tries: 1 }]);
+  });
+
+  test('gives up after 8 tries without failing', async () => {
+    expect(await answer([{ status: 500 }])).toHaveLength(8);
+  });
+
+  test('does not try again when the next try would be too late', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(1e6);
+    expect(await answer([{ status: 500 }])).toHaveLength(1);
+  });
+
+  test('ends at the deadline when the bucket says nothing', async () => {
+    expect(await answer(['hang'], SUCCESS, Date.now() + 300)).toHaveLength(1);
+    expect(log).toEqual([{ response: 'SUCCESS', statusCode: 0, tries: 1 }]);
+  });
+
+  test('logs neither the URL nor the response', async () => {
+    await answer([{ status: 403, body: 'denied' }], { ...failed('a reason'), data: { TeamName: 'name' } });
+    expect(JSON.stringify(log)).not.toMatch(/127\.0\.0\.1|secret|reason|name|denied/);
+  });
+});
