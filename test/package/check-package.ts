@@ -17,14 +17,17 @@ const REQUIRED = ['.jsii', 'README.md', 'LICENSE', 'API.md', 'assets/handler/ind
 
 const APP = `
 const { App, Stack, DefaultStackSynthesizer } = require('aws-cdk-lib');
-const { AccountAlias, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
-const app = new App();
+const { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
+// Newer releases of the CDK check templates against rules; here a broken rule fails the synthesis.
+const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
 const stack = new Stack(app, 'Account', { synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
 const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG' });
 workspace.addChannel('Operations', {
   channelId: 'C012ABCDEFG', notifyOnCaseSeverity: NotificationSeverity.ALL, notifyOnCreateOrReopenCase: true,
 });
 new AccountAlias(stack, 'Alias', { accountAlias: 'production' });
+const appInstanceArn = 'arn:aws:chime:us-east-1:111122223333:app-instance/5a6b7c8d-0000-4000-8000-000000000000';
+new ChimeChannel(stack, 'OnCall', { appInstanceArn, chimeBearer: appInstanceArn + '/user/operations', channelName: 'On call' });
 process.stdout.write(JSON.stringify(app.synth().getStackByName('Account').template));
 `;
 
