@@ -1,5 +1,5 @@
-import { CfnParameter, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, failAfter, failuresOf, impatientProvider, useSandbox } from './harness';
+import { CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { type Account, failAfter, failuresOf, ownProvider, useSandbox } from './harness';
 import { AccountAlias, type AccountAliasProps, ExistingConfiguration } from '../../src';
 
 const TYPE = 'Custom::SupportAppAccountAlias';
@@ -106,7 +106,7 @@ describe('create', () => {
 
   test('fails without a support plan, and says what to do', async () => {
     account.supportApp.supportPlan = false;
-    const reason = await account.fail((stack) => alias('ours', { provider: impatientProvider(stack) })(stack));
+    const reason = await account.fail((stack) => alias('ours', { provider: ownProvider(stack) })(stack));
     expect(reason).toMatch(/^PutAccountAlias: Your AWS account must have a Business or Enterprise Support plan to use the AWS Support App\. \(AccessDeniedException, /);
     expect(reason).toMatch(/\. Subscribe the account to a support plan that has the AWS Support App\.$/);
   });
@@ -114,7 +114,7 @@ describe('create', () => {
   test('fails when the role that was given lacks a permission, and says which and what to do', async () => {
     const reason = await account.fail((stack) => {
       const role = account.handlerRole(stack, ['supportapp:GetAccountAlias', 'cloudformation:*']);
-      alias('ours', { provider: impatientProvider(stack, { role }) })(stack);
+      alias('ours', { provider: ownProvider(stack, { role }) })(stack);
     });
     expect(reason).toContain('is not authorized to perform: supportapp:PutAccountAlias');
     expect(reason).toContain('Let the role of the handler do this (a role that you supply must take the library\'s policy)');
@@ -154,7 +154,7 @@ describe('update', () => {
 
   test('gives back what it had adopted when an update that adds the alias rolls back', async () => {
     account.supportApp.accountAlias = 'theirs';
-    const provider = (stack: Stack) => impatientProvider(stack);
+    const provider = (stack: Stack) => ownProvider(stack);
     await account.succeed(provider);
     const result = await account.deploy((stack) => aliasAndFailure('ours', { ...ADOPT, provider: provider(stack) })(stack));
     expect(failuresOf(result)).toEqual([]);
@@ -225,14 +225,14 @@ describe('delete', () => {
   });
 
   test('removes the alias when the construct is removed from a stack that stays', async () => {
-    const provider = (stack: Stack) => impatientProvider(stack);
+    const provider = (stack: Stack) => ownProvider(stack);
     await account.succeed((stack) => alias('ours', { provider: provider(stack) })(stack));
     await account.succeed(provider);
     expect(account.supportApp.accountAlias).toBeUndefined();
   });
 
   test('a deletion that fails blocks the stack, and works when it is tried again', async () => {
-    await account.succeed((stack) => alias('ours', { provider: impatientProvider(stack, { timeout: Duration.seconds(2) }) })(stack));
+    await account.succeed((stack) => alias('ours', { provider: ownProvider(stack) })(stack));
     const outage = sandbox.aws.services.faults.inject({
       fault: { kind: 'status', status: 503 }, count: Infinity, when: ({ accountId }) => accountId === account.id,
     });

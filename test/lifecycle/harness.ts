@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, aws_iam as iam, aws_lambda as lambda, CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_lambda as lambda, CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { StackResult } from '../../sandbox/cloudformation/engine';
 import type { StackResource } from '../../sandbox/cloudformation/stack';
@@ -21,6 +21,7 @@ export const OTHER_TEAM = 'T0OTHERTEAM';
 export const REGION = 'us-east-1';
 
 const STACK_NAME = 'Stack';
+const DEFAULT_TIMEOUT = 5;
 
 /** Starts AWS on this machine for the tests of a file, and cleans up after each of them. */
 export function useSandbox(): Sandbox {
@@ -32,6 +33,8 @@ export function useSandbox(): Sandbox {
 }
 
 export class Sandbox {
+  /** In seconds, for all handlers: short, so that what fails for good does so quickly. A test may change its own. */
+  public handlerTimeout = DEFAULT_TIMEOUT;
   private localAws?: LocalAws;
   private directory = '';
   private accounts: Account[] = [];
@@ -64,6 +67,7 @@ export class Sandbox {
     const { services, cloudFormation } = this.aws;
     services.faults.clear();
     services.clockOffset = 0;
+    this.handlerTimeout = DEFAULT_TIMEOUT;
     cloudFormation.lambda.deliver = () => [{}];
     // Functions that a test leaves hold a process each.
     this.accounts.splice(0).forEach((account) => account.release());
@@ -91,7 +95,10 @@ export class Sandbox {
   public synthesize(define: Definition): string {
     this.synths += 1;
     const app = new App({ analyticsReporting: false, outdir: join(this.directory, String(this.synths)) });
-    define(new Stack(app, STACK_NAME));
+    const stack = new Stack(app, STACK_NAME);
+    define(stack);
+    stack.node.findAll().filter(CfnResource.isCfnResource).filter(({ cfnResourceType }) => cfnResourceType === 'AWS::Lambda::Function')
+      .forEach((handler) => handler.addPropertyOverride('Timeout', this.handlerTimeout));
     return readFileSync(app.synth().getStackByName(STACK_NAME).templateFullPath, 'utf8');
   }
 }
@@ -146,7 +153,8 @@ export class Account {
       accountAlias,
       workspaces: [...workspaces.values()].sort((one, other) => one.teamId.localeCompare(other.teamId)),
       channels: this.channels().map((channel) => ({ ...channel })),
-      chimeChannels: this.chimeChannels().map(({ channelArn, name, mode, privacy, metadata, tags, messages }) =>
+      // Metadata that is empty and metadata that is not there are the same.
+      chimeChannels: this.chimeChannels().map(({ channelArn, name, mode, privacy, metadata = '', tags, messages }) =>
         ({ channelArn, name, mode, privacy, metadata, tags: Object.fromEntries(tags), messages: messages.map(({ content }) => content) })),
     };
   }
@@ -165,8 +173,8 @@ export class Account {
   }
 
   /** Configures a channel as somebody does in the console. */
-  public putChannel(channel: Partial<SlackChannelConfiguration> & { channelId: string }): SlackChannelConfiguration {
-    const configuration: SlackChannelConfiguration = {
+  public putChannel(channel: { channelId: string; [name: string]: unknown }): SlackChannelConfiguration {
+    const configuration = {
       teamId: TEAM,
       channelRoleArn: this.roleArn('ConsoleRole'),
       notifyOnCaseSeverity: 'high',
@@ -174,7 +182,7 @@ export class Account {
       notifyOnCreateOrReopenCase: false,
       notifyOnResolveCase: true,
       ...channel,
-    };
+    } as SlackChannelConfiguration;
     this.sandbox.aws.services.supportApp.store.putChannel(this.id, configuration);
     return configuration;
   }
@@ -279,9 +287,9 @@ export function failuresOf({ events }: Pick<StackResult, 'events'>): string[] {
       .exec(reason)?.[1] ?? reason);
 }
 
-/** A provider whose handler gives up early, so that what fails for good does so quickly. */
-export function impatientProvider(stack: Stack, props: ChannelsProviderProps = {}): ChannelsProvider {
-  return new ChannelsProvider(stack, 'Provider', { timeout: Duration.seconds(4), ...props });
+/** A provider that stays in the stack when the constructs that use it go. */
+export function ownProvider(stack: Stack, props: ChannelsProviderProps = {}): ChannelsProvider {
+  return new ChannelsProvider(stack, 'Provider', props);
 }
 
 const FAILURE_ID = 'Failure';

@@ -1,0 +1,319 @@
+import { CfnOutput, CfnParameter, RemovalPolicy, type Stack, Tags } from 'aws-cdk-lib';
+import { type Account, failAfter, failuresOf, ownProvider, useSandbox } from './harness';
+import { ChannelMode, ChannelPrivacy, ChimeChannel, type ChimeChannelProps } from '../../src';
+
+const TYPE = 'Custom::ChimeChannel';
+const sandbox = useSandbox();
+let account: Account;
+let appInstance: { appInstanceArn: string; chimeBearer: string };
+
+beforeEach(() => {
+  account = sandbox.newAccount();
+  appInstance = account.newAppInstance();
+});
+
+interface Options extends Partial<ChimeChannelProps> {
+  readonly tags?: Record<string, string>;
+  readonly ownsProvider?: boolean;
+}
+
+/** A channel that is deleted with its construct. */
+function channel({ tags = {}, ownsProvider, ...props }: Options = {}, id = 'Channel') {
+  return (stack: Stack) => {
+    const made = new ChimeChannel(stack, id, {
+      ...appInstance,
+      channelName: 'Operations 🚨',
+      removalPolicy: RemovalPolicy.DESTROY,
+      provider: ownsProvider ? ownProvider(stack) : undefined,
+      ...props,
+    });
+    Object.entries(tags).forEach(([key, value]) => Tags.of(made).add(key, value));
+    new CfnOutput(stack, 'ChannelArn', { value: made.channelArn });
+    return made;
+  };
+}
+
+function channelAndFailure(options: Options = {}) {
+  return (stack: Stack) => failAfter(stack, channel(options)(stack));
+}
+
+function channels() {
+  return account.state().chimeChannels;
+}
+
+function sendMessage() {
+  account.chimeChannels().forEach(({ messages }) => messages.push({
+    messageId: 'M1', content: 'hello', type: 'STANDARD', sender: appInstance.chimeBearer, createdAt: new Date(), clientRequestToken: 'token',
+  }));
+}
+
+function standing() {
+  return { channels: channels(), physicalId: account.physicalId(TYPE) };
+}
+
+describe('create', () => {
+  test('makes the channel, and its physical id names it', async () => {
+    const { outputs } = await account.succeed(channel({ metadata: '{"a":"ü"}', mode: ChannelMode.UNRESTRICTED, tags: { team: 'ops' } }));
+    expect(channels()).toEqual([{
+      channelArn: outputs.ChannelArn, name: 'Operations 🚨', mode: 'UNRESTRICTED', privacy: 'PRIVATE', metadata: '{"a":"ü"}', tags: { team: 'ops' }, messages: [],
+    }]);
+    expect(account.physicalId(TYPE)).toBe(`ChimeChannel/created/${encodeURIComponent(String(outputs.ChannelArn))}`);
+  });
+
+  test('makes a channel without tags and metadata', async () => {
+    await account.succeed(channel());
+    expect(channels()).toEqual([expect.objectContaining({ metadata: '', tags: {}, mode: 'RESTRICTED' })]);
+  });
+
+  test('is undone when the stack rolls back', async () => {
+    await account.deploy(channelAndFailure());
+    expect(account.stack.status).toBe('ROLLBACK_COMPLETE');
+    expect(account.changes()).toEqual(['CreateChannel', 'DeleteChannel']);
+    expect(channels()).toEqual([]);
+  });
+
+  test('fails for a bearer that the AppInstance does not know, and says what to do', async () => {
+    const reason = await account.fail(channel({ chimeBearer: `${appInstance.appInstanceArn}/user/nobody` }));
+    expect(reason).toMatch(/^CreateChannel: An invalid app instance user ARN was supplied \(ForbiddenException, /);
+    expect(reason).toMatch(/\. chimeBearer must be a user or bot of the AppInstance, and a moderator of the channel or an administrator\.$/);
+  });
+
+  test('fails when the role that was given lacks the permission, and says which', async () => {
+    const reason = await account.fail((stack) =>
+      channel({ provider: ownProvider(stack, { role: account.handlerRole(stack, ['chime:UpdateChannel']) }) })(stack));
+    expect(reason).toContain('is not authorized to perform: chime:CreateChannel');
+    expect(channels()).toEqual([]);
+  });
+
+  test.each([
+    ['channelName', '\u0000', (value: string) => ({ channelName: value })],
+    ['metadata', 'x'.repeat(1025), (value: string) => ({ metadata: value })],
+    ['chimeBearer', 'arn:aws:iam::123456789012:user/somebody', (value: string) => ({ chimeBearer: value })],
+  ])('fails with the words of the synthesis for a bad %s that is known only at deployment', async (property, bad, options) => {
+    let atSynth = '';
+    try {
+      sandbox.synthesize(channel(options(bad)));
+    } catch (error) {
+      atSynth = (error as Error).message;
+    }
+    const atDeployment = await account.fail((stack) => channel(options(new CfnParameter(stack, 'Value').valueAsString))(stack), { Value: bad });
+    expect(atSynth).toContain(`  - ${property}: must be`);
+    expect(atDeployment.split('\n').slice(1)).toEqual(atSynth.split('\n').slice(1));
+    expect(account.requests()).toEqual([]);
+  });
+
+  test('fails for a bad tag value that is known only at deployment, and does not repeat it', async () => {
+    const value = 'v'.repeat(257);
+    const reason = await account.fail((stack) => channel({ tags: { team: new CfnParameter(stack, 'Value').valueAsString } })(stack), { Value: value });
+    expect(reason).toContain('tags[0].value: must be 1 to 256 characters, got 257 characters');
+    expect(reason).not.toContain('vvv');
+  });
+});
+
+describe('update in place', () => {
+  test.each<[string, Options, Options, object]>([
+    ['the name changes', {}, { channelName: 'new' }, { name: 'new' }],
+    ['the mode changes', {}, { mode: ChannelMode.UNRESTRICTED }, { mode: 'UNRESTRICTED' }],
+    ['metadata is set', {}, { metadata: 'new' }, { metadata: 'new' }],
+    ['metadata changes', { metadata: 'old' }, { metadata: 'new' }, { metadata: 'new' }],
+    ['metadata is removed', { metadata: 'old' }, {}, { metadata: '' }],
+    ['a tag is added', {}, { tags: { a: '1' } }, { tags: { a: '1' } }],
+    ['a tag changes', { tags: { a: '1', b: '2' } }, { tags: { a: '3', b: '2' } }, { tags: { a: '3', b: '2' } }],
+    ['a tag is removed', { tags: { a: '1', b: '2' } }, { tags: { b: '2' } }, { tags: { b: '2' } }],
+    ['all tags are removed', { tags: { a: '1' } }, {}, { tags: {} }],
+    ['everything changes', { tags: { a: '1' } }, { channelName: 'new', mode: ChannelMode.UNRESTRICTED, metadata: 'new', tags: { b: '2' } },
+      { name: 'new', mode: 'UNRESTRICTED', metadata: 'new', tags: { b: '2' } }],
+  ])('%s, and the messages survive', async (_case, before, after, expected) => {
+    await account.succeed(channel(before));
+    sendMessage();
+    const first = standing();
+    const { outputs } = await account.succeed(channel(after));
+    expect(channels()).toEqual([{ ...first.channels[0], ...expected }]);
+    expect(account.physicalId(TYPE)).toBe(first.physicalId);
+    expect(outputs.ChannelArn).toBe(first.channels[0].channelArn);
+
+    await account.succeed(channel(before));
+    expect(standing()).toEqual(first);
+  });
+
+  test('the bearer changes: the new one calls, and the channel stays', async () => {
+    await account.succeed(channel());
+    sendMessage();
+    const { store } = sandbox.aws.services.chime;
+    const chimeBearer = store.createAppInstanceBot(appInstance.appInstanceArn);
+    store.createAppInstanceAdmin(chimeBearer);
+    await account.succeed(channel({ chimeBearer, channelName: 'new' }));
+    expect(channels()).toEqual([expect.objectContaining({ name: 'new', messages: ['hello'] })]);
+    await account.delete();
+    expect(channels()).toEqual([]);
+  });
+
+  test('tags that the stack does not declare stay', async () => {
+    await account.succeed(channel({ tags: { ours: '1' } }));
+    account.chimeChannels()[0].tags.set('theirs', '2');
+    await account.succeed(channel({ tags: { ours: '3' } }));
+    await account.succeed(channel());
+    expect(channels()[0].tags).toEqual({ theirs: '2' });
+  });
+
+  test('is undone when the stack rolls back', async () => {
+    await account.succeed(channel({ metadata: 'old', tags: { a: '1', b: '2' } }));
+    sendMessage();
+    const before = standing();
+    await account.deploy(channelAndFailure({ channelName: 'new', metadata: 'new', mode: ChannelMode.UNRESTRICTED, tags: { a: '3', c: '4' } }));
+    expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(standing()).toEqual(before);
+  });
+
+  test('leaves no partial work when it fails half-way', async () => {
+    await account.succeed(channel({ tags: { a: '1' } }));
+    const before = standing();
+    let atFailure: unknown;
+    sandbox.aws.services.faults.inject({
+      operations: ['TagResource'], fault: { kind: 'error', code: 'BadRequestException' }, when: ({ accountId }) => accountId === account.id,
+    });
+    sandbox.aws.cloudFormation.lambda.deliver = () => {
+      // The next event is that of the rollback: by then the failed one has taken back what it did.
+      atFailure = channels();
+      return [{}];
+    };
+    expect(await account.fail(channel({ channelName: 'new', metadata: '', tags: { a: '2' } }))).toContain('TagResource');
+    expect((atFailure as ReturnType<typeof channels>).map(({ name, tags }) => ({ name, tags }))).toEqual([{ name: 'Operations 🚨', tags: { a: '1' } }]);
+    expect(standing().physicalId).toBe(before.physicalId);
+  });
+
+  test('fails when the channel was deleted behind the stack\'s back, as its messages are lost, and can still be deleted', async () => {
+    await account.succeed(channel());
+    sandbox.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
+    const result = await account.deploy(channel({ channelName: 'new' }));
+    expect(failuresOf(result)[0]).toContain('UpdateChannel');
+    expect(channels()).toEqual([]);
+  });
+
+  test('brings back the declared name and tag over what somebody has changed', async () => {
+    await account.succeed(channel({ tags: { a: '1' } }));
+    Object.assign(account.chimeChannels()[0], { name: 'drifted', mode: 'UNRESTRICTED' });
+    account.chimeChannels()[0].tags.set('a', 'drifted');
+    await account.succeed(channel({ channelName: 'new', tags: { a: '2' } }));
+    expect(channels()).toEqual([expect.objectContaining({ name: 'new', mode: 'RESTRICTED', tags: { a: '2' } })]);
+  });
+});
+
+describe('replacement', () => {
+  test.each<[string, () => Options]>([
+    ['privacy', () => ({ privacy: ChannelPrivacy.PUBLIC })],
+    ['AppInstance', () => account.newAppInstance()],
+  ])('another %s: the new channel is there before the old one goes', async (_case, options) => {
+    await account.succeed(channel());
+    account.forgetRequests();
+    const [before] = channels();
+    const { outputs } = await account.succeed(channel(options()));
+    expect(account.changes()).toEqual(['CreateChannel', 'DeleteChannel']);
+    expect(channels().map(({ channelArn }) => channelArn)).toEqual([outputs.ChannelArn]);
+    expect(outputs.ChannelArn).not.toBe(before.channelArn);
+  });
+
+  test('keeps the old channel by default, since it holds messages', async () => {
+    await account.succeed(channel({ removalPolicy: undefined }));
+    sendMessage();
+    await account.succeed(channel({ removalPolicy: undefined, privacy: ChannelPrivacy.PUBLIC }));
+    expect(channels()).toHaveLength(2);
+    expect(channels().flatMap(({ messages }) => messages)).toEqual(['hello']);
+  });
+
+  test('the old channel with its messages is the stack\'s again when the stack rolls back', async () => {
+    await account.succeed(channel());
+    sendMessage();
+    const before = standing();
+    await account.deploy(channelAndFailure({ privacy: ChannelPrivacy.PUBLIC }));
+    expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(standing()).toEqual(before);
+    await account.delete();
+    expect(channels()).toEqual([]);
+  });
+
+  test('a replacement that fails leaves the old channel with its messages', async () => {
+    await account.succeed(channel());
+    sendMessage();
+    const before = standing();
+    sandbox.aws.services.faults.inject({
+      operations: ['CreateChannel'], fault: { kind: 'error', code: 'ResourceLimitExceededException' }, when: ({ accountId }) => accountId === account.id,
+    });
+    expect(await account.fail(channel({ privacy: ChannelPrivacy.PUBLIC }))).toContain('CreateChannel');
+    expect(standing()).toEqual(before);
+  });
+
+  test('a replacement by a bearer that the AppInstance does not know leaves the old channel', async () => {
+    await account.succeed(channel());
+    const before = standing();
+    expect(await account.fail(channel({ privacy: ChannelPrivacy.PUBLIC, chimeBearer: `${appInstance.appInstanceArn}/user/nobody` }))).toContain('CreateChannel');
+    expect(standing()).toEqual(before);
+  });
+});
+
+describe('delete', () => {
+  test('leaves the channel by default', async () => {
+    await account.succeed(channel({ removalPolicy: undefined }));
+    await account.delete();
+    expect(channels()).toHaveLength(1);
+    expect(account.changes()).toEqual(['CreateChannel']);
+  });
+
+  test('deletes the channel with RemovalPolicy.DESTROY', async () => {
+    await account.succeed(channel());
+    await account.delete();
+    expect(channels()).toEqual([]);
+  });
+
+  test('succeeds when the channel is already gone, which the service calls forbidden', async () => {
+    await account.succeed(channel());
+    sandbox.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
+    await account.delete();
+  });
+
+  test('looks through all pages before it believes that the channel is gone', async () => {
+    await account.succeed(channel());
+    const [{ channelArn }] = channels();
+    const original = account.chimeChannels()[0];
+    const { store } = sandbox.aws.services.chime;
+    Array.from({ length: 60 }, (_, index) => `${appInstance.appInstanceArn}/channel/0${index}`).forEach((arn) =>
+      store.channels.set(arn, { ...original, channelArn: arn }));
+    sandbox.aws.services.faults.inject({
+      operations: ['DeleteChannel'], fault: { kind: 'error', code: 'ForbiddenException' }, when: ({ accountId }) => accountId === account.id,
+    });
+    const result = await account.tryDelete();
+    expect(result.status).toBe('DELETE_FAILED');
+    expect(store.channels.has(channelArn)).toBe(true);
+  });
+
+  test('fails when the bearer may not delete it, and the channel stays', async () => {
+    await account.succeed(channel());
+    sandbox.aws.services.chime.store.deleteIdentity(appInstance.chimeBearer);
+    const result = await account.tryDelete();
+    expect(result.status).toBe('DELETE_FAILED');
+    expect(failuresOf(result)[0]).toContain('chimeBearer must be a user or bot of the AppInstance');
+    expect(channels()).toHaveLength(1);
+  });
+
+  test('fails when the bearer has lost its part in the channel: that the channel is not seen does not say that it is gone', async () => {
+    await account.succeed(channel());
+    account.chimeChannels()[0].moderators.clear();
+    const result = await account.tryDelete();
+    expect({ status: result.status, channels: channels().length }).toEqual({ status: 'DELETE_FAILED', channels: 1 });
+  });
+
+  test('removes the channel when the construct is removed from a stack that stays', async () => {
+    await account.succeed(channel({ ownsProvider: true }));
+    await account.succeed((stack) => ownProvider(stack));
+    expect(channels()).toEqual([]);
+  });
+
+  test('removes one of two channels', async () => {
+    await account.succeed((stack) => {
+      channel()(stack);
+      new ChimeChannel(stack, 'Second', { ...appInstance, channelName: 'second', removalPolicy: RemovalPolicy.DESTROY });
+    });
+    await account.succeed(channel());
+    expect(channels().map(({ name }) => name)).toEqual(['Operations 🚨']);
+  });
+});
