@@ -27,9 +27,10 @@ async function main(): Promise<number> {
       }
     },
   };
-  const cleanUp = async () => {
-    await aws?.stop();
-    rmSync(directory, { recursive: true, force: true });
+  let cleaning: Promise<void> | undefined;
+  const cleanUp = () => {
+    cleaning ??= (aws?.stop() ?? Promise.resolve()).finally(() => rmSync(directory, { recursive: true, force: true }));
+    return cleaning;
   };
   const interrupt = (exitCode: number) => {
     if (!isInterrupted) {
@@ -53,6 +54,12 @@ async function main(): Promise<number> {
       ? paint(`All ${held} checks hold (${((Date.now() - startedAt) / 1000).toFixed(1)} s). Nothing is left running.`, 'green', terminal)
       : paint(`${failed} of ${held + failed} checks do not hold.`, 'red', terminal));
     return failed === 0 ? 0 : 1;
+  } catch (error) {
+    if (!isInterrupted) {
+      throw error;
+    }
+    // What fails because its servers are gone is no news; `interrupt` decides on the exit code.
+    return 1;
   } finally {
     await cleanUp();
   }

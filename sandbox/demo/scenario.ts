@@ -178,7 +178,7 @@ export async function runScenario({ terminal, verbose, directory, onStart }: Sce
   ]);
 
   step('Delete the stack', 'It deletes what it created and leaves what it adopted. The Chime channel stays by its default removal policy, RETAIN: '
-    + 'to delete it would destroy its messages.');
+    + 'to delete it would destroy its messages. The table shows all that is left.');
   const beforeDelete = takeInventory(aws);
   const live = aws.cloudFormation.stack(STACK_NAME)!.liveResources().length;
   const deleted = await operate(live + 1, () => aws.cloudFormation.deleteStack({ stackName: STACK_NAME }));

@@ -14,7 +14,7 @@ export function formatTable(titles: string[], rows: string[][], terminal: Pick<T
   const available = terminal.width - indentation.length - GAP.length * (titles.length - 1);
   const widest = widths.indexOf(Math.max(...widths));
   const others = widths.reduce((sum, width, column) => column === widest ? sum : sum + width, 0);
-  widths[widest] = Math.max(NARROWEST_COLUMN, Math.min(widths[widest], available - others));
+  widths[widest] = Math.min(widths[widest], Math.max(NARROWEST_COLUMN, available - others));
 
   const format = (cells: string[]) => {
     const wrapped = cells.map((cell, column) => wrap(cell, widths[column]));

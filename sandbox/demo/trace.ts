@@ -22,7 +22,8 @@ export class Trace {
     for (; this.shownInvocations < invocations.length; this.shownInvocations += 1) {
       const { event, log } = invocations[this.shownInvocations];
       const { LogicalResourceId: logicalId } = event as { LogicalResourceId: string };
-      logLines(log).forEach((line) => printWrapped(this.terminal, `log ${logicalId} ${line}`, INDENTATION, 'dim'));
+      printWrapped(this.terminal, `log of ${logicalId}`, INDENTATION, 'dim');
+      logLines(log).forEach((line) => printWrapped(this.terminal, line, `${INDENTATION}  `, 'dim'));
     }
   }
 }
@@ -46,8 +47,10 @@ function attemptOf(entries: readonly LoggedRequest[], index: number): number {
 }
 
 /** What the handler wrote and the final report, without the times and request ids that Lambda puts before each line. */
-function logLines(log: string): string[] {
+export function logLines(log: string): string[] {
   return log.split('\n')
     .filter((line) => line !== '' && !/^(START|END) /.test(line))
-    .map((line) => line.replace(/^\S+Z\t\S+\t/, '').replace(/^REPORT RequestId: \S+\t/, 'REPORT ').replaceAll('\t', ' ').trim());
+    .map((line) => line.replace(/^\S+Z\t\S+\t/, '').replace(/^REPORT RequestId: \S+\t/, 'REPORT ').replaceAll('\t', ' ').trim())
+    // A place to break a line at.
+    .map((line) => line.replaceAll(',"', ', "'));
 }
