@@ -4,7 +4,9 @@ import type { StackEvent } from '../cloudformation/stack';
 const PROGRESS_WIDTH = 5;
 /** As long as the longest status of a resource; some of a stack are longer. */
 const STATUS_WIDTH = 18;
-const LOGICAL_ID_WIDTH = 27;
+/** As long as the longest type of this library. */
+const TYPE_WIDTH = 43;
+const SHORTEST_LOGICAL_ID_WIDTH = 27;
 const INDENTATION = '  ';
 const GAP = '  ';
 
@@ -46,7 +48,9 @@ export function formatEvent(event: StackEvent, progress: string, terminal: Pick<
   const style = styleOf(status);
   const before = `${INDENTATION}${progress.padStart(PROGRESS_WIDTH)}${GAP}${timestamp.toTimeString().slice(0, 8)}${GAP}`;
   // A long status takes its room from the type, so that the logical ids stay in line.
-  const left = terminal.width - before.length - GAP.length * 2 - LOGICAL_ID_WIDTH;
+  const room = terminal.width - before.length - GAP.length * 2;
+  const logicalIdWidth = Math.max(SHORTEST_LOGICAL_ID_WIDTH, room - STATUS_WIDTH - TYPE_WIDTH);
+  const left = room - logicalIdWidth;
   const shownStatus = shorten(status, left).padEnd(STATUS_WIDTH);
   const typeWidth = Math.max(0, left - shownStatus.length);
   const line = [
@@ -55,7 +59,7 @@ export function formatEvent(event: StackEvent, progress: string, terminal: Pick<
     GAP,
     shorten(type, typeWidth).padEnd(typeWidth),
     GAP,
-    shortenMiddle(logicalId, LOGICAL_ID_WIDTH),
+    shortenMiddle(logicalId, logicalIdWidth),
   ].join('');
   const reasonIndentation = ' '.repeat(before.length);
   return [

@@ -45,6 +45,16 @@ describe('an event', () => {
     lines.forEach((line) => expect(line.length).toBeLessThanOrEqual(width + '100/500'.length - 5));
   });
 
+  test('is shown in full on a wide terminal', () => {
+    const event = newEvent({ status: 'UPDATE_IN_PROGRESS', type: 'Custom::SupportAppSlackChannelConfiguration', logicalId: 'CdkSupportChannelsLogGroup460ACA00' });
+    expect(formatEvent(event, '3/9', { width: 120, colors: false })).toEqual([
+      '    3/9  08:02:31  UPDATE_IN_PROGRESS  Custom::SupportAppSlackChannelConfiguration  CdkSupportChannelsLogGroup460ACA00',
+    ]);
+    expect(formatEvent(event, '3/9', PLAIN)).toEqual([
+      '    3/9  08:02:31  UPDATE_IN_PROGRESS  Custom::SupportAppSlackChannelC…  CdkSupportCha…Group460ACA00',
+    ]);
+  });
+
   test('has its reason below, wrapped and indented, with every word', () => {
     const reason = 'Received response status [FAILED] from custom resource. Message returned: channelId: the account has a configuration '
       + 'for channel C012SECURTY of workspace T012ABCDEFG that this stack did not create.';
