@@ -57,8 +57,8 @@ export const chimeChannel: ResourceHandler = {
 };
 
 function parse(properties: Properties): ChimeChannelProperties {
-  const { AppInstanceArn, ChimeBearer, Name, Mode, Privacy, Metadata, Tags } = properties as unknown as ChimeChannelProperties;
-  return { AppInstanceArn, ChimeBearer, Name, Mode, Privacy, Metadata, Tags };
+  const { ServiceToken, ServiceTimeout, ...declared } = properties;
+  return declared as unknown as ChimeChannelProperties;
 }
 
 function problemsOf(declared: ChimeChannelProperties) {

@@ -32,7 +32,6 @@ export interface CustomResourceResponse extends CustomResourceResult {
 
 const MAXIMUM_RESPONSE_BYTES = 4096;
 const RESPONSE_TIMEOUT = 4_000;
-const RESPONSE_TRIES = 8;
 
 /** A boolean property, which arrives as a string; anything else stays as it is for the constraints to report. */
 export function flag(value: unknown): boolean | undefined {
@@ -75,7 +74,7 @@ export async function respond(event: CustomResourceEvent, response: CustomResour
     console.log(JSON.stringify({ response: response.status, statusCode, tries }));
     const isFinal = statusCode >= 200 && statusCode < 500;
     const wait = backoff(tries, 2_000);
-    if (isFinal || tries >= RESPONSE_TRIES || Date.now() + wait >= deadline) {
+    if (isFinal || Date.now() + wait >= deadline) {
       return;
     }
     await pause(wait);

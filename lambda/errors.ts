@@ -14,23 +14,19 @@ export function alreadyExists(what: string): UserError {
  * `ConflictException` has no sub-code, so its causes are told apart by operation and message.
  */
 const REMEDIES: [operation: RegExp, error: RegExp, message: RegExp, remedy: string][] = [
-  [/^Register/, /^Conflict/, /management/i,
-    'Authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first'],
-  [/^Register/, /^Conflict/, /organi/i,
+  [/^Register/, /^Conflict/, /^(?!.*management).*organi/i,
     'Put the account into an organization, or authorize the workspace in its own Support Center'],
   [/^Register/, /^(Conflict|ResourceNotFound)/, /./,
-    'Check teamId. The account must be in an organization whose management account authorized the workspace in its Support Center '
-    + 'and then deployed a SlackWorkspace'],
+    'Check teamId. Authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first'],
   [/^DeleteSlack/, /^Conflict/, /./, 'End the live chat with AWS Support, then delete again'],
   [/^(Create|Update)Slack/, /^Conflict/, /./,
-    'Add a SlackWorkspace for this workspace to the stack, or authorize the workspace in the Support Center of the account'],
+    'Add a SlackWorkspace to the stack, or authorize the workspace in the Support Center of the account'],
   [/./, /^ServiceQuota/, /./,
     'An account can have 5 workspaces and 20 channels, and a channel 100 accounts. Remove a configuration or use another channel'],
   [/./, /./, /support plan/i, 'Subscribe the account to a support plan that has the AWS Support App'],
   [/Slack/, /^Validation/, /role/i, 'The channel role must exist in the account and trust supportapp.amazonaws.com, as a SupportAppRole does'],
   [/./, /AccessDenied/, /./,
-    'Let the role of the handler do this (a role that you supply must take the library\'s policy), and check service control policies, '
-    + 'permissions boundary and support plan'],
+    'Let the role of the handler do this, and check service control policies, permissions boundary and support plan'],
   [/./, /^(Forbidden|Unauthorized)/, /./,
     'chimeBearer must be a user or bot of the AppInstance, and a moderator of the channel or an administrator'],
   [/./, /^(Connection|HTTP 5|Internal|Service|Throttl|TooMany)/, /./,

@@ -1,6 +1,7 @@
 import { accountAlias } from './account-alias';
 import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../src/contract';
 import { ChimeSDKMessagingClient } from './aws/chime-sdk-messaging';
+import { toAmzDate } from './aws/client';
 import { SupportAppClient, supportAppRegion } from './aws/support-app';
 import { chimeChannel } from './chime-channel';
 import { CustomResourceEvent, CustomResourceResult, respond } from './custom-resource';
@@ -19,6 +20,9 @@ const RESOURCE_HANDLERS: Record<string, ResourceHandler> = {
   [CHIME_CHANNEL_TYPE]: chimeChannel,
 };
 
+/** Beyond it, an event has waited for longer than one run of the handler takes. */
+const LATE = 180_000;
+
 /** How long a denied call may be a matter of permissions that have not spread yet. */
 const PROPAGATION_TIME = 60_000;
 
@@ -36,9 +40,7 @@ export async function handler(event: CustomResourceEvent, context: { getRemainin
     propagationDeadline: start + Math.min(PROPAGATION_TIME, remaining / 3),
     signal: abort.signal,
   };
-  console.log(JSON.stringify({
-    requestType: event.RequestType, resourceType: event.ResourceType, logicalResourceId: event.LogicalResourceId, requestId: event.RequestId,
-  }));
+  console.log(JSON.stringify(event, ['RequestType', 'ResourceType', 'LogicalResourceId', 'RequestId']));
 
   const outcome = await Promise.race([
     work(event, invocation, { ...invocation, deadline: answerBy }).then((result) => ({ result }), (error: unknown) => ({ error })),
@@ -56,10 +58,11 @@ export async function handler(event: CustomResourceEvent, context: { getRemainin
 
 async function work(event: CustomResourceEvent, invocation: Invocation, undoInvocation: Invocation): Promise<CustomResourceResult> {
   const resourceHandler = RESOURCE_HANDLERS[event.ResourceType];
+  const services = servicesOf(event, invocation, undoInvocation);
   const id = parsePhysicalId(event.PhysicalResourceId);
   if (event.RequestType === 'Delete') {
-    if (resourceHandler && id?.type === event.ResourceType) {
-      await resourceHandler.delete(event, id, servicesOf(event, invocation, undoInvocation));
+    if (resourceHandler && id?.type === event.ResourceType && !(id.ownership === 'created' && await services.stack.hasDeleted())) {
+      await resourceHandler.delete(event, id, services);
     } else {
       note('nothing to delete');
     }
@@ -68,12 +71,20 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
   if (!resourceHandler) {
     throw new UserError(`Unknown resource type ${event.ResourceType}. Use ${Object.keys(RESOURCE_HANDLERS).join(' or ')}.`);
   }
-  const services = servicesOf(event, invocation, undoInvocation);
+  if (isLate(event) && await services.stack.resourceStatus() !== `${event.RequestType.toUpperCase()}_IN_PROGRESS`) {
+    throw new UserError('The stack no longer waits for this event.');
+  }
   switch (event.RequestType) {
     case 'Create': return resourceHandler.create(event, services);
     case 'Update': return resourceHandler.update(event, services);
     default: throw new UserError(`Unknown request type ${String(event.RequestType)}. CloudFormation sends Create, Update or Delete.`);
   }
+}
+
+/** Whether CloudFormation may have given up by now; the signature of the response URL tells when it sent the event. */
+function isLate({ ResponseURL: responseUrl }: CustomResourceEvent): boolean {
+  const sent = /X-Amz-Date=(\w+)/.exec(responseUrl);
+  return sent !== null && sent[1] < toAmzDate(Date.now() - LATE);
 }
 
 function servicesOf(event: CustomResourceEvent, invocation: Invocation, undoInvocation: Invocation): Services {

@@ -38,7 +38,7 @@ export async function attemptChange(services: Services, change: () => Promise<un
   } catch (error) {
     if (error instanceof ServiceError && error.mayHaveSucceeded && error.name !== 'ConflictException') {
       await services.undo(async (undoServices) => {
-        if (!await undoServices.stack.hasCompleted()) {
+        if (!/^(CREATE|UPDATE)_COMPLETE$/.test(await undoServices.stack.resourceStatus() ?? '')) {
           await takeBack(undoServices);
         }
       });

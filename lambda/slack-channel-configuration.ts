@@ -13,7 +13,6 @@ import { CustomResourceEvent, CustomResourceResult, flag, Properties } from './c
 import { alreadyExists } from './errors';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from './physical-id';
 import { assertValid, attemptChange, ignoreMissing, note, ResourceHandler, Services } from './resource-handler';
-import { findHolding } from './stack';
 
 /** What an adoption or a move remembers of a configuration. */
 type Previous = Omit<SlackChannelConfiguration, 'teamId' | 'channelId'>;
@@ -133,7 +132,7 @@ async function takeOver(
   actual: SlackChannelConfiguration,
 ): Promise<CustomResourceResult> {
   const target = targetOf(declared);
-  const holding = await findHolding(event, target, services.stack);
+  const holding = await services.stack.holdingOf(target);
   const isEqual = isAsDeclared(actual, declared);
   if (!holding && !isEqual && declared.Existing !== 'ADOPT') {
     throw alreadyExists(`channelId: the account has a configuration for channel ${declared.ChannelId} of workspace ${declared.TeamId}`);

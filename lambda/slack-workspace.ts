@@ -11,7 +11,6 @@ import {
 import { CustomResourceEvent, CustomResourceResult } from './custom-resource';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from './physical-id';
 import { assertValid, attemptChange, ignoreMissing, note, ResourceHandler, Services } from './resource-handler';
-import { findHolding } from './stack';
 
 export const slackWorkspace: ResourceHandler = {
   create: establish,
@@ -34,7 +33,7 @@ async function establish(event: CustomResourceEvent, services: Services): Promis
     return { physicalResourceId: event.PhysicalResourceId!, data: await register(services, teamId) };
   }
   const isAuthorized = await isListed(services, teamId);
-  const holding = isAuthorized ? await findHolding(event, target, services.stack) : undefined;
+  const holding = isAuthorized ? await services.stack.holdingOf(target) : undefined;
   const ownership = isAuthorized ? holding?.ownership ?? 'adopted' : 'created';
   const physicalResourceId = holding?.returnsTo ?? formatPhysicalId({ ...target, ownership, replaced: replacedBy(event) });
   let data = {};

@@ -1,54 +1,23 @@
-import { CloudFormationClient, listStackResources, readStackStatus, StackResourceSummary } from './aws/cloudformation';
-import { find } from './aws/pagination';
+import { CloudFormationClient, listStackResources, readStackStatus } from './aws/cloudformation';
 import { CustomResourceEvent } from './custom-resource';
 import { Invocation } from './invocation';
 import { Ownership, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
 
-/** What the handler may know of the stack that it works for. */
+/** What the handler may know of the stack that it works for; what it asks for is read when it is asked for. */
 export interface Stack {
   /**
    * The physical id under which another resource of the stack holds a target. A construct that moves in the tree changes
    * its logical id: CloudFormation creates the new resource and then deletes the old one, and both name the same target.
    */
   holderOf(target: PhysicalId): Promise<PhysicalId | undefined>;
-  /** Whether the stack has taken the resource's creation or update as done. */
-  hasCompleted(): Promise<boolean>;
+  /** How the stack holds a target that a Create or a replacement finds in use; `undefined` for what is not the stack's. */
+  holdingOf(target: PhysicalId): Promise<Holding | undefined>;
+  /** Status of the resource that the event is about. */
+  resourceStatus(): Promise<string | undefined>;
   /** Whether the stack undoes an operation: only then a deletion puts back what an adoption or a move replaced. */
   isRollingBack(): Promise<boolean>;
-}
-
-export function stackOf(event: CustomResourceEvent, invocation: Invocation): Stack {
-  const client = new CloudFormationClient({ region: process.env.AWS_REGION!, invocation });
-  return {
-    async holderOf(target) {
-      const holder = await find(listStackResources(client, event.StackId), (resource) => {
-        const id = parsePhysicalId(resource.PhysicalResourceId);
-        return id !== undefined && sameTarget(id, target) && isOtherHolder(resource, event);
-      });
-      return parsePhysicalId(holder?.PhysicalResourceId);
-    },
-    async hasCompleted() {
-      return await find(listStackResources(client, event.StackId), (resource) =>
-        resource.LogicalResourceId === event.LogicalResourceId && /^(CREATE|UPDATE)_COMPLETE$/.test(resource.ResourceStatus!)) !== undefined;
-    },
-    async isRollingBack() {
-      return /ROLLBACK/.test(await readStackStatus(client, event.StackId) ?? '');
-    },
-  };
-}
-
-/**
- * The physical id that a target is, or was, held under within the stack, if it is: another resource of the stack holds
- * it, or the update that replaced it is being rolled back.
- */
-export async function findHolding(event: CustomResourceEvent, target: PhysicalId, stack: Stack): Promise<Holding | undefined> {
-  const replaced = parsePhysicalId(event.PhysicalResourceId)?.replaced;
-  const replacedId = parsePhysicalId(replaced);
-  if (replacedId && sameTarget(replacedId, target) && await stack.isRollingBack()) {
-    return { ownership: replacedId.ownership, returnsTo: replaced };
-  }
-  const holder = await stack.holderOf(target);
-  return holder && { ownership: holder.ownership };
+  /** Whether a Delete repeats one that the stack has taken as done. */
+  hasDeleted(): Promise<boolean>;
 }
 
 export interface Holding {
@@ -57,9 +26,80 @@ export interface Holding {
   readonly returnsTo?: string;
 }
 
-function isOtherHolder(resource: StackResourceSummary, event: CustomResourceEvent): boolean {
-  return resource.LogicalResourceId === event.LogicalResourceId
+interface StackResource {
+  readonly logicalId?: string;
+  readonly physicalId?: string;
+  readonly id?: PhysicalId;
+  readonly status: string;
+}
+
+export function stackOf(event: CustomResourceEvent, invocation: Invocation): Stack {
+  const client = new CloudFormationClient({ region: process.env.AWS_REGION!, invocation });
+  let listing: Promise<StackResource[]> | undefined;
+  const list = () => listing ??= readResources(client, event.StackId);
+  const own = async () => (await list()).find((resource) => resource.logicalId === event.LogicalResourceId);
+  const status = async () => await readStackStatus(client, event.StackId) ?? '';
+  const stack: Stack = {
+    async holderOf(target) {
+      return (await list()).find(({ id, ...resource }) => id && sameTarget(id, target) && isOtherHolder(resource, event))?.id;
+    },
+    async holdingOf(target) {
+      const { replaced } = parsePhysicalId(event.PhysicalResourceId) ?? {};
+      const former = parsePhysicalId(replaced);
+      if (former && sameTarget(former, target) && await stack.isRollingBack()) {
+        return { ownership: former.ownership, returnsTo: replaced };
+      }
+      const resources = (await list()).filter((resource) => isLive(resource));
+      const leaver = resources.find(({ id }) => id && left(id, target) && hasJustCome(id, resources));
+      return await stack.holderOf(target) ?? parsePhysicalId(leaver?.id?.replaced);
+    },
+    async resourceStatus() {
+      return (await own())?.status;
+    },
+    async isRollingBack() {
+      return /ROLLBACK/.test(await status());
+    },
+    async hasDeleted() {
+      const resource = await own();
+      return resource?.physicalId === event.PhysicalResourceId
+        ? resource?.status === 'DELETE_COMPLETE'
+        // What a replacement has left is deleted once, before the update is over.
+        : resource !== undefined && !/IN_PROGRESS/.test(await status());
+    },
+  };
+  return stack;
+}
+
+async function readResources(client: InstanceType<typeof CloudFormationClient>, stackId: string): Promise<StackResource[]> {
+  const resources: StackResource[] = [];
+  for await (const { LogicalResourceId: logicalId, PhysicalResourceId: physicalId, ResourceStatus: status } of listStackResources(client, stackId)) {
+    resources.push({ logicalId, physicalId, id: parsePhysicalId(physicalId), status: status ?? '' });
+  }
+  return resources;
+}
+
+function isLive({ status }: StackResource): boolean {
+  return !status.startsWith('DELETE');
+}
+
+function isOtherHolder(resource: StackResource, event: CustomResourceEvent): boolean {
+  return resource.logicalId === event.LogicalResourceId
     // The resource itself holds the target under another id than the one that the event is about.
-    ? resource.PhysicalResourceId !== event.PhysicalResourceId && event.RequestType === 'Delete'
-    : !/^DELETE/.test(resource.ResourceStatus!);
+    ? resource.physicalId !== event.PhysicalResourceId && event.RequestType === 'Delete'
+    : isLive(resource);
+}
+
+/** Whether a replacement has left a target for the one that it holds. */
+function left(id: PhysicalId, target: PhysicalId): boolean {
+  const former = parsePhysicalId(id.replaced);
+  return former !== undefined && sameTarget(former, target);
+}
+
+/**
+ * Whether a resource came to its target in this very update, as when two swap theirs: then another resource holds that
+ * target still, or has itself just left it. Only then the target that it came from is still the stack's.
+ */
+function hasJustCome(id: PhysicalId, resources: StackResource[]): boolean {
+  const others = resources.filter((resource) => resource.id !== id);
+  return others.some((other) => other.id && (sameTarget(other.id, id) || left(other.id, id) && hasJustCome(other.id, others)));
 }

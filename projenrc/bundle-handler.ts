@@ -18,9 +18,9 @@ const outfile = join(root, 'assets', 'handler', 'index.js');
  */
 const INTERNAL_PROPERTIES = [
   // lambda/
-  'allowed', 'chimeSDKMessaging', 'endpointVariable', 'hasCompleted', 'holderOf', 'hostPrefix', 'invocation', 'isRollingBack',
+  'allowed', 'chimeSDKMessaging', 'endpointVariable', 'hasDeleted', 'holderOf', 'holdingOf', 'hostPrefix', 'invocation', 'isRollingBack',
   'mayHaveSucceeded', 'maximum', 'minimum', 'ownership', 'parseError', 'pattern', 'physicalResourceId', 'propagationDeadline', 'property',
-  'region', 'remedy', 'returnsTo', 'send', 'sensitive', 'service', 'signingName', 'supportApp', 'target', 'undo', 'violation',
+  'region', 'remedy', 'resourceStatus', 'returnsTo', 'send', 'sensitive', 'service', 'signingName', 'supportApp', 'target', 'undo', 'violation',
   // aws4
   'accessKeyId', 'authHeader', 'canonicalHeaders', 'canonicalString', 'createHost', 'credentials', 'credentialString', 'datetime',
   'defaultCredentials', 'doNotModifyHeaders', 'extraHeadersToIgnore', 'extraHeadersToInclude', 'filteredHeaders', 'filterHeaders',

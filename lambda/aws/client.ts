@@ -177,7 +177,7 @@ function attempt(options: ServiceOptions, request: ServiceRequest): Promise<Http
     path: url.pathname + url.search,
     headers: {
       ...request.headers,
-      'X-Amz-Date': new Date(Date.now() + clockOffset).toISOString().replace(/[:-]|\.\d{3}/g, ''),
+      'X-Amz-Date': toAmzDate(Date.now() + clockOffset),
     },
     body,
     service: options.signingName,
@@ -192,6 +192,11 @@ function attempt(options: ServiceOptions, request: ServiceRequest): Promise<Http
     deadline: invocation.deadline,
     signal: invocation.signal,
   });
+}
+
+/** A time as it stands in signatures. */
+export function toAmzDate(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/[:-]|\.\d{3}/g, '');
 }
 
 function readError(options: ServiceOptions, response: HttpResponse): { name: string; message: string } {
