@@ -128,6 +128,11 @@ describe('replacedBy', () => {
 });
 
 describe('sameTarget', () => {
+  // The model allows a slash in a team or channel id.
+  test.failing('tells parts from each other that hold the separator', () => {
+    expect(sameTarget({ ...CHANNEL, target: ['a/b', 'c'] }, { ...CHANNEL, target: ['a', 'b/c'] })).toBe(false);
+  });
+
   test.each<[boolean, PhysicalId]>([
     [true, { ...CHANNEL, ownership: 'adopted', previous: {}, replaced: 'x' }],
     [false, { ...CHANNEL, target: ['T012ABCDEFG', 'C2'] }],
