@@ -1,0 +1,125 @@
+import { CfnResource, RemovalPolicy, type Stack, Tags } from 'aws-cdk-lib';
+import { type Account, type Definition, failAfter, failuresOf, TEAM, useSandbox } from './harness';
+import { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } from '../../src';
+
+const sandbox = useSandbox();
+
+interface Revision {
+  readonly text: string;
+  readonly tag?: string;
+  readonly aliasId?: string;
+  readonly fails?: boolean;
+}
+
+/** One resource of each type. */
+function everything({ appInstanceArn, chimeBearer }: { appInstanceArn: string; chimeBearer: string }, revision: Revision): Definition {
+  return (stack: Stack) => {
+    const { text, tag, aliasId = 'Alias', fails } = revision;
+    const channel = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM }).addChannel('Channel', {
+      channelId: 'C012ABCDEFG', channelName: text, notifyOnCaseSeverity: NotificationSeverity.NONE,
+    });
+    const alias = new AccountAlias(stack, aliasId, { accountAlias: text });
+    const chime = new ChimeChannel(stack, 'Chime', { appInstanceArn, chimeBearer, channelName: text, removalPolicy: RemovalPolicy.DESTROY });
+    if (tag) {
+      Tags.of(chime).add(tag, text);
+    }
+    if (fails) {
+      failAfter(stack, channel, alias, chime);
+    }
+  };
+}
+
+type Statement = { Action: string | string[] };
+
+/** The template, in which the handler's role lacks an action. */
+function without(action: string | undefined, define: Definition): string {
+  const template = JSON.parse(sandbox.synthesize(define));
+  const roles = Object.values<any>(template.Resources).filter(({ Type, Properties }) => Type === 'AWS::IAM::Role' && Properties.Policies);
+  expect(roles).toHaveLength(1);
+  const document: { Statement: Statement[] } = roles[0].Properties.Policies[0].PolicyDocument;
+  document.Statement = document.Statement
+    .map((statement) => ({ ...statement, Action: [statement.Action].flat().filter((allowed) => allowed !== action) }))
+    .filter((statement) => statement.Action.length > 0);
+  return JSON.stringify(template);
+}
+
+function actionsOf(define: Definition): string[] {
+  const template = JSON.parse(sandbox.synthesize(define));
+  return Object.values<any>(template.Resources).filter(({ Type, Properties }) => Type === 'AWS::IAM::Role' && Properties.Policies)
+    .flatMap(({ Properties }) => Properties.Policies[0].PolicyDocument.Statement).flatMap(({ Action }: Statement) => Action);
+}
+
+/** A stack's whole life; answers what went wrong in it. */
+async function live(account: Account, action?: string): Promise<string[]> {
+  const appInstance = account.newAppInstance();
+  const revisions: [Revision, string][] = [
+    [{ text: 'one', tag: 'first' }, 'CREATE_COMPLETE'],
+    [{ text: 'two', tag: 'second' }, 'UPDATE_COMPLETE'],
+    [{ text: 'three', aliasId: 'Moved', fails: true }, 'UPDATE_ROLLBACK_COMPLETE'],
+  ];
+  for (const [revision, expected] of revisions) {
+    const result = await account.deployTemplate(without(action, everything(appInstance, revision)));
+    const problems = [...failuresOf(result), ...(result.status === expected ? [] : [result.status])];
+    if (problems.length > 0) {
+      return problems;
+    }
+  }
+  if (account.supportApp.accountAlias !== 'two') {
+    return ['the alias was not put back'];
+  }
+  // What is gone must be told from what may not be seen.
+  account.chimeChannels().forEach(({ channelArn }) => sandbox.aws.services.chime.store.deleteChannel(channelArn));
+  return failuresOf(await account.tryDelete());
+}
+
+test('the permissions of the role suffice for the whole life of a stack, and nothing is left behind', async () => {
+  const account = sandbox.newAccount();
+  const before = account.state();
+  expect(await live(account)).toEqual([]);
+  expect(account.state()).toEqual(before);
+  expect(account.requests().filter(({ outcome }) => /AccessDenied/.test(outcome.errorCode ?? ''))).toEqual([]);
+});
+
+test('the permissions name no action of a type that the stack does not have', () => {
+  const services = (define: Definition) => new Set(actionsOf(define).map((action) => action.split(':')[0]).sort());
+  const arn = `arn:aws:chime:us-east-1:${'1'.repeat(12)}:app-instance/a`;
+  expect(services((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'a' }))).toEqual(new Set(['cloudformation', 'logs', 'supportapp']));
+  expect(services((stack) => new ChimeChannel(stack, 'Chime', { appInstanceArn: arn, chimeBearer: `${arn}/user/u`, channelName: 'a' })))
+    .toEqual(new Set(['chime', 'cloudformation', 'logs']));
+  expect(actionsOf((stack) => new CfnResource(stack, 'Nothing', { type: 'AWS::SSM::Parameter' }))).toEqual([]);
+});
+
+const ACTIONS = [
+  'cloudformation:DescribeStacks',
+  'cloudformation:ListStackResources',
+  'supportapp:RegisterSlackWorkspaceForOrganization',
+  'supportapp:ListSlackWorkspaceConfigurations',
+  'supportapp:DeleteSlackWorkspaceConfiguration',
+  'supportapp:CreateSlackChannelConfiguration',
+  'supportapp:UpdateSlackChannelConfiguration',
+  'supportapp:DeleteSlackChannelConfiguration',
+  'supportapp:ListSlackChannelConfigurations',
+  'iam:PassRole',
+  'supportapp:PutAccountAlias',
+  'supportapp:GetAccountAlias',
+  'supportapp:DeleteAccountAlias',
+  'chime:CreateChannel',
+  'chime:UpdateChannel',
+  'chime:DeleteChannel',
+  'chime:ListChannelsModeratedByAppInstanceUser',
+  'chime:TagResource',
+  'chime:UntagResource',
+];
+
+test('the tested actions are all that the role may do, its log aside', () => {
+  const appInstance = sandbox.newAccount().newAppInstance();
+  const actions = new Set(actionsOf(everything(appInstance, { text: 'one' })));
+  expect([...actions].filter((action) => !action.startsWith('logs:')).sort()).toEqual([...ACTIONS].sort());
+});
+
+test.each(ACTIONS)('a life without %s fails', async (action) => {
+  sandbox.handlerTimeout = 3;
+  const problems = await live(sandbox.newAccount(), action);
+  expect(problems.length).toBeGreaterThan(0);
+  expect(problems.join('\n')).toMatch(new RegExp(`not authorized to perform: ${action}|was not put back`));
+});
