@@ -121,8 +121,10 @@ describe('respond', () => {
     expect(log).toEqual([{ response: 'SUCCESS', statusCode: status, tries: 1 }]);
   });
 
-  test('gives up after 8 tries without failing', async () => {
-    expect(await answer([{ status: 500 }])).toHaveLength(8);
+  test('tries until the deadline, and gives up without failing', async () => {
+    const requests = await answer([{ status: 500 }], SUCCESS, Date.now() + 300);
+    expect(requests.length).toBeGreaterThan(1);
+    expect(log).toHaveLength(requests.length);
   });
 
   test('does not try again when the next try would be too late', async () => {

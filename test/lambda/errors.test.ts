@@ -31,13 +31,13 @@ describe('explain', () => {
 
   test.each<[string, string, string, RegExp]>([
     ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.managementAccountFirst, /management account.*deploy a SlackWorkspace there first\.$/],
-    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAuthorized, /^Authorize the workspace.*management account/],
+    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAuthorized, /Authorize the workspace.*management account/],
     ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.notInOrganization, /^Put the account into an organization, or authorize the workspace/],
-    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', 'Other words.', /^Check teamId\. The account must be in an organization/],
+    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', 'Other words.', /^Check teamId\. Authorize the workspace/],
     ['RegisterSlackWorkspaceForOrganization', 'ResourceNotFoundException', SUPPORT_APP_MESSAGES.teamNotFound, /^Check teamId\./],
     ['DeleteSlackChannelConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.liveChatChannel, /^End the live chat/],
     ['DeleteSlackWorkspaceConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.liveChatWorkspace, /^End the live chat/],
-    ['CreateSlackChannelConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAdded, /^Add a SlackWorkspace for this workspace.*or authorize/],
+    ['CreateSlackChannelConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAdded, /^Add a SlackWorkspace to the stack, or authorize/],
     ['UpdateSlackChannelConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAdded, /^Add a SlackWorkspace/],
     ['CreateSlackChannelConfiguration', 'ServiceQuotaExceededException', SUPPORT_APP_MESSAGES.channelQuota, /5 workspaces and 20 channels, and a channel 100 accounts/],
     ['CreateSlackChannelConfiguration', 'ServiceQuotaExceededException', SUPPORT_APP_MESSAGES.accountQuota, /100 accounts/],

@@ -300,6 +300,53 @@ describe('updates', () => {
   });
 });
 
+describe('events that come late', () => {
+  const AGES = { 'an hour ago': 3_600_000, 'now': 0 };
+
+  async function sent(age: keyof typeof AGES, resources: string, change: object): Promise<Response> {
+    await cloudFormation.stop();
+    cloudFormation = await ScriptedServer.start({
+      body: `<R><StackResourceSummaries>${resources}</StackResourceSummaries><Stacks><member><StackStatus>UPDATE_COMPLETE</StackStatus></member></Stacks></R>`,
+    });
+    process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = cloudFormation.url;
+    const date = new Date(Date.now() - AGES[age]).toISOString().replace(/[:-]|\.\d{3}/g, '');
+    return invoke(alias('late', { ResponseURL: `${bucket.url}/response?X-Amz-Date=${date}&X-Amz-Expires=7200`, ...change }));
+  }
+
+  const resource = (status: string, physicalId = '') =>
+    `<member><LogicalResourceId>Resource</LogicalResourceId><PhysicalResourceId>${physicalId}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus></member>`;
+
+  test.each(['CREATE_FAILED', 'CREATE_COMPLETE', 'DELETE_COMPLETE', 'UPDATE_IN_PROGRESS'])('a Create of a resource that is %s is refused', async (status) => {
+    expect(await sent('an hour ago', resource(status), {})).toMatchObject({ Status: 'FAILED', Reason: 'The stack no longer waits for this event.' });
+    expect(storedAlias()).toBeUndefined();
+  });
+
+  test('a Create that the stack knows nothing of is refused', async () => {
+    expect(await sent('an hour ago', '', {})).toMatchObject({ Status: 'FAILED' });
+    expect(storedAlias()).toBeUndefined();
+  });
+
+  test('a Create that the stack still waits for is carried out', async () => {
+    expect(await sent('an hour ago', resource('CREATE_IN_PROGRESS'), {})).toMatchObject({ Status: 'SUCCESS' });
+    expect(storedAlias()).toBe('late');
+  });
+
+  test('nobody asks the stack about one that is in time', async () => {
+    expect(await sent('now', resource('CREATE_FAILED'), {})).toMatchObject({ Status: 'SUCCESS' });
+    expect(cloudFormation.requests).toEqual([]);
+  });
+
+  test('a Delete that the stack has taken as done is not repeated', async () => {
+    const PhysicalResourceId = formatPhysicalId({ type: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [ACCOUNT] });
+    services.supportApp.store.account(ACCOUNT).accountAlias = 'late';
+    const deletion = { RequestType: 'Delete', PhysicalResourceId };
+    expect(await sent('now', resource('DELETE_COMPLETE', PhysicalResourceId), deletion)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+    expect(storedAlias()).toBe('late');
+    expect(await sent('now', resource('DELETE_IN_PROGRESS', PhysicalResourceId), deletion)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+    expect(storedAlias()).toBeUndefined();
+  });
+});
+
 describe('answers', () => {
   test.each<[string, Script[]]>([
     ['a bucket that fails at first', [{ status: 503 }, { status: 200 }]],
