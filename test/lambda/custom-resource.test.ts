@@ -121,10 +121,8 @@ describe('respond', () => {
     expect(log).toEqual([{ response: 'SUCCESS', statusCode: status, tries: 1 }]);
   });
 
-  test('tries until the deadline, and gives up without failing', async () => {
-    const requests = await answer([{ status: 500 }], SUCCESS, Date.now() + 300);
-    expect(requests.length).toBeGreaterThan(1);
-    expect(log).toHaveLength(requests.length);
+  test('goes on for as long as there is time', async () => {
+    expect(await answer([...Array.from({ length: 12 }, () => ({ status: 500 })), { status: 200 }])).toHaveLength(13);
   });
 
   test('does not try again when the next try would be too late', async () => {

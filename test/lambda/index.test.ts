@@ -187,9 +187,9 @@ describe('dispatch', () => {
 
   test('a Delete that fails answers with the id that it got', async () => {
     const { PhysicalResourceId } = await invoke(alias('before'));
-    services.faults.inject({ fault: { kind: 'error', code: 'AccessDeniedException' }, operations: ['DeleteAccountAlias'], count: Infinity });
-    const response = await invoke(alias('before', { RequestType: 'Delete', PhysicalResourceId }), 300);
-    expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId, Reason: expect.stringContaining('AccessDeniedException') });
+    services.faults.inject({ fault: { kind: 'error', code: 'ValidationException' }, operations: ['DeleteAccountAlias'] });
+    const response = await invoke(alias('before', { RequestType: 'Delete', PhysicalResourceId }));
+    expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId, Reason: expect.stringContaining('ValidationException') });
   });
 
   test('a broken event is answered too', async () => {
@@ -377,7 +377,7 @@ describe('answers', () => {
     const response = await invoke(alias('our account'), 1_000);
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^(ListStackResources: no answer within|The handler ran out of time)/) });
     const answered = cloudFormation.requests.length;
-    expect(answered).toBeGreaterThan(1);
+    expect(answered).toBeGreaterThan(0);
     // A request that goes on would arrive before one that begins now.
     for (let turn = 0; turn < 3; turn += 1) {
       await fetch(services.endpoints.supportApp);
