@@ -1,5 +1,6 @@
-import { aws_iam as iam, type Duration } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnResource, type Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { acknowledge } from './private/acknowledgements';
 
 /**
  * What people in a Slack channel may do with the support cases of the account.
@@ -107,5 +108,14 @@ export class SupportAppRole extends iam.Role {
       assumedBy: new iam.ServicePrincipal('supportapp.amazonaws.com'),
       managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName(MANAGED_POLICY_NAMES[access]), ...managedPolicies],
     });
+    const resource = this.node.defaultChild;
+    // `Role.customizeRoles()` lets roles be made elsewhere.
+    if (CfnResource.isCfnResource(resource)) {
+      acknowledge(resource, [{
+        rule: 'AwsSolutions-IAM4',
+        finding: `Policy::arn:<AWS::Partition>:iam::aws:policy/${MANAGED_POLICY_NAMES[access]}`,
+        reason: 'AWS keeps the policy in step with what the AWS Support App needs',
+      }]);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { aws_iam as iam, type CfnResource, type IResolveContext, Lazy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { acknowledge, nameInFindings } from './acknowledgements';
 import { HandlerPermissions, type Permission } from './handler-permissions';
 
 /** The role that the handler runs with. */
@@ -9,6 +10,12 @@ export interface HandlerRole {
   /** Allows something; the function must be deleted before the permission is. */
   allow(permission: Permission, handler: CfnResource): void;
 }
+
+/** The rule of each of cdk-nag's packs that wants policies to be resources of their own. */
+const INLINE_POLICY_RULES = ['NIST.800.53.R5', 'NIST.800.53.R4', 'HIPAA.Security', 'PCI.DSS.321'].map((pack) => `${pack}-IAMNoInlinePolicy`);
+const INLINE_POLICY_REASON = 'The policy is for this role only, and must not be deleted before its last use';
+const WILDCARD_REASON = 'The actions of the AWS Support App and those of Lambda on network interfaces are not limited to resources, '
+  + 'and the id of a Chime channel is known only once it is made';
 
 /** A role of the provider's own: one resource, policy included, so that no permission can be deleted before the last use. */
 export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
@@ -41,13 +48,19 @@ export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
         }],
       }),
     });
+    acknowledge(this.role, INLINE_POLICY_RULES.map((rule) => ({ rule, reason: INLINE_POLICY_REASON })));
     this.roleArn = this.role.attrArn;
     this.policyFragment = new iam.ArnPrincipal(this.roleArn).policyFragment;
     this.principalAccount = Stack.of(scope).account;
   }
 
   public allow(permission: Permission): void {
-    this.permissions.add(permission);
+    const added = this.permissions.add(permission);
+    const wildcards = added?.resources.filter((resource) => resource.endsWith('*')) ?? [];
+    acknowledge(this.role, wildcards.flatMap((resource) => [
+      { rule: 'AwsSolutions-IAM5', finding: `Resource::${nameInFindings(this.role, resource)}`, reason: WILDCARD_REASON },
+      { rule: 'Serverless-LambdaStarPermissions', reason: WILDCARD_REASON },
+    ]));
   }
 
   public addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
