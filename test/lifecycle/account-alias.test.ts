@@ -117,7 +117,7 @@ describe('create', () => {
       alias('ours', { provider: ownProvider(stack, { role }) })(stack);
     });
     expect(reason).toContain('is not authorized to perform: supportapp:PutAccountAlias');
-    expect(reason).toContain('Let the role of the handler do this (a role that you supply must take the library\'s policy)');
+    expect(reason).toContain('Let the role of the handler do this');
     expect(account.supportApp.accountAlias).toBeUndefined();
   });
 });

@@ -118,7 +118,7 @@ test('the tested actions are all that the role may do, its log aside', () => {
 });
 
 test.each(ACTIONS)('a life without %s fails', async (action) => {
-  sandbox.handlerTimeout = 3;
+  sandbox.handlerTimeout = 2;
   const problems = await live(sandbox.newAccount(), action);
   expect(problems.length).toBeGreaterThan(0);
   expect(problems.join('\n')).toMatch(new RegExp(`not authorized to perform: ${action}|was not put back`));

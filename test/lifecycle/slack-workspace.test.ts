@@ -143,7 +143,7 @@ describe('errors say what to do', () => {
   test('there is no such workspace', async () => {
     const reason = await account.fail(workspace({ teamId: 'TNOTHING' }));
     expect(reason).toContain('ResourceNotFoundException');
-    expect(reason).toMatch(/\. Check teamId\. The account must be in an organization whose management account authorized the workspace/);
+    expect(reason).toMatch(/\. Check teamId\. Authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first\.$/);
   });
 
   test('5 workspaces are there', async () => {
@@ -259,7 +259,8 @@ describe('delete', () => {
 
   test('fails while the service says that a live chat is active, and works afterwards', async () => {
     sandbox.aws.services.faults.inject({
-      operations: ['DeleteSlackWorkspaceConfiguration'], when: ({ accountId }) => accountId === account.id,
+      operations: ['DeleteSlackWorkspaceConfiguration'],
+      when: ({ accountId }) => accountId === account.id,
       fault: { kind: 'error', code: 'ConflictException', message: 'You can\'t delete a Slack workspace that has an active live chat channel.' },
     });
     const result = await account.tryDelete();
