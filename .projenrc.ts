@@ -128,7 +128,7 @@ project.addTask('test:snippets', {
   description: 'Compile the examples of README.md and of the docstrings',
   steps: [
     { spawn: 'compile' },
-    { exec: 'jsii-rosetta extract --strict --directory .' },
+    { exec: 'jsii-rosetta extract --strict .' },
   ],
 });
 

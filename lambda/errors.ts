@@ -15,7 +15,7 @@ export function alreadyExists(what: string): UserError {
  */
 const REMEDIES: [operation: RegExp, error: RegExp, message: RegExp, remedy: string][] = [
   [/^Register/, /^Conflict/, /^(?!.*management).*organi/i,
-    'Put the account into an organization, or authorize the workspace in its own Support Center'],
+    'Join an organization, or authorize the workspace in the Support Center of the account'],
   [/^Register/, /^(Conflict|ResourceNotFound)/, /./,
     'Check teamId. Authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first'],
   [/^DeleteSlack/, /^Conflict/, /./, 'End the live chat with AWS Support, then delete again'],
@@ -23,7 +23,7 @@ const REMEDIES: [operation: RegExp, error: RegExp, message: RegExp, remedy: stri
     'Add a SlackWorkspace to the stack, or authorize the workspace in the Support Center of the account'],
   [/./, /^ServiceQuota/, /./,
     'An account can have 5 workspaces and 20 channels, and a channel 100 accounts. Remove a configuration or use another channel'],
-  [/./, /./, /support plan/i, 'Subscribe the account to a support plan that has the AWS Support App'],
+  [/./, /./, /support plan/i, 'Subscribe to a support plan with the AWS Support App'],
   [/Slack/, /^Validation/, /role/i, 'The channel role must exist in the account and trust supportapp.amazonaws.com, as a SupportAppRole does'],
   [/./, /AccessDenied/, /./,
     'Let the role of the handler do this, and check service control policies, permissions boundary and support plan'],

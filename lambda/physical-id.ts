@@ -70,5 +70,5 @@ export function replacedBy(event: { readonly PhysicalResourceId?: string }): str
 }
 
 export function sameTarget(one: PhysicalId, other: PhysicalId): boolean {
-  return one.type === other.type && one.target.join('/') === other.target.join('/');
+  return one.type === other.type && one.target.join(' ') === other.target.join(' ');
 }

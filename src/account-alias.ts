@@ -5,7 +5,7 @@ import { checkAccountAlias } from './constraints';
 import { ACCOUNT_ALIAS_TYPE, type AccountAliasProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
-import { ACCOUNT_ALIAS_PERMISSION, ownStackPermission } from './private/handler-permissions';
+import { ACCOUNT_ALIAS_PERMISSION } from './private/handler-permissions';
 import { checkProvider, isUnresolved, throwProblems } from './private/validation';
 
 /**
@@ -85,7 +85,7 @@ export class AccountAlias extends Resource implements IAccountAlias {
     super(scope, id);
     const properties: AccountAliasProperties = {
       AccountAlias: props.accountAlias,
-      Existing: props.existing ?? ExistingConfiguration.FAIL,
+      Existing: props.existing,
     };
     throwProblems('AccountAlias', this.node.path, [
       ...checkAccountAlias(properties, isUnresolved),
@@ -96,7 +96,7 @@ export class AccountAlias extends Resource implements IAccountAlias {
     provider._defineResource(this, CfnResource, {
       type: ACCOUNT_ALIAS_TYPE,
       properties,
-      permissions: [ACCOUNT_ALIAS_PERMISSION, ownStackPermission(this)],
+      permissions: [ACCOUNT_ALIAS_PERMISSION],
       removalPolicy: props.removalPolicy,
     });
     guardAccount(this, 'accountAlias', props.accountAlias);

@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
-import { logPermission, NETWORK_INTERFACE_PERMISSION, type Permission } from './private/handler-permissions';
+import { logPermission, NETWORK_INTERFACE_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
 import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
 import { TaggableResource } from './private/taggable-resource';
 import { isUnresolved, throwProblems } from './private/validation';
@@ -210,7 +210,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     throwProblems('ChannelsProvider', this.node.path, checkProps(props, timeout));
     this.warnAboutRegion(props.supportAppRegion);
 
-    this.role = props.role ? new GivenHandlerRole(props.role) : new OwnHandlerRole(this, 'Role');
+    this.role = props.role ? new GivenHandlerRole(this, props.role) : new OwnHandlerRole(this, 'Role');
     this.grantPrincipal = this.role.grantPrincipal;
     this.serviceTimeout = serviceTimeoutInSeconds(props, timeout);
 
@@ -251,14 +251,16 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
    * @internal
    */
   public _defineResource<T extends CfnResource>(scope: Construct, resourceClass: ResourceClass<T>, definition: ResourceDefinition): T {
-    definition.permissions.forEach((permission) => this.role.allow(permission, this.handler));
+    this.role.allow(ownStackPermission(this), this.handler);
     const resource = new resourceClass(scope, 'Resource', {
       type: definition.type,
       properties: { ServiceToken: this.serviceToken, ServiceTimeout: this.serviceTimeout, ...definition.properties },
     });
-    const removalPolicy = definition.removalPolicy ?? RemovalPolicy.DESTROY;
-    // To delete what is replaced is CloudFormation's own default: saying so would cost a full account 1,000 of the bytes that a template may have.
-    resource.applyRemovalPolicy(removalPolicy, { applyToUpdateReplacePolicy: removalPolicy !== RemovalPolicy.DESTROY });
+    resource.node.addDependency(...definition.permissions.map((permission) => this.role.allowResources(permission)));
+    if (definition.removalPolicy !== undefined && definition.removalPolicy !== RemovalPolicy.DESTROY) {
+      // DESTROY is what CloudFormation does by itself: saying so would cost a full account bytes that its template lacks.
+      resource.applyRemovalPolicy(definition.removalPolicy);
+    }
     return resource;
   }
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkChimeChannel, checkChimeChannelTags, CHIME_MESSAGING_REGIONS, describeProblems, type Problem } from './constraints';
 import { CHIME_CHANNEL_TYPE, type ChimeChannelProperties } from './contract';
-import { chimeChannelPermission, ownStackPermission } from './private/handler-permissions';
+import { chimeChannelPermission } from './private/handler-permissions';
 import { TaggableResource } from './private/taggable-resource';
 import { checkProvider, isUnresolved, throwProblems } from './private/validation';
 
@@ -175,7 +175,7 @@ export class ChimeChannel extends ChimeChannelBase {
     const resource = provider._defineResource(this, TaggableResource, {
       type: CHIME_CHANNEL_TYPE,
       properties,
-      permissions: [chimeChannelPermission(props.appInstanceArn, props.chimeBearer), ownStackPermission(this)],
+      permissions: [chimeChannelPermission(props.appInstanceArn, props.chimeBearer)],
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
     // Tags may change until the synthesis.

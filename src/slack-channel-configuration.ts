@@ -5,7 +5,7 @@ import { checkSlackChannelConfiguration } from './constraints';
 import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
-import { ownStackPermission, passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
+import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
 import { sharedSupportAppRole } from './private/shared-support-app-role';
 import { checkProvider, isUnresolved, throwProblems } from './private/validation';
 import type { ISlackWorkspace } from './slack-workspace';
@@ -220,7 +220,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       NotifyOnAddCorrespondenceToCase: props.notifyOnAddCorrespondenceToCase ?? false,
       NotifyOnCreateOrReopenCase: props.notifyOnCreateOrReopenCase ?? false,
       NotifyOnResolveCase: props.notifyOnResolveCase ?? false,
-      Existing: props.existing ?? ExistingConfiguration.FAIL,
+      Existing: props.existing,
     };
     throwProblems('SlackChannelConfiguration', this.node.path, [
       ...checkSlackChannelConfiguration(properties, isUnresolved),
@@ -235,7 +235,6 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       permissions: [
         SLACK_CHANNEL_CONFIGURATION_PERMISSION,
         passChannelRolePermission(this.channelRole.roleArn),
-        ownStackPermission(this),
       ],
       removalPolicy: props.removalPolicy,
     });

@@ -4,7 +4,7 @@ import { ChannelsProvider } from './channels-provider';
 import { checkSlackWorkspace } from './constraints';
 import { SLACK_WORKSPACE_TYPE, type SlackWorkspaceProperties } from './contract';
 import { guardAccount } from './private/account-guard';
-import { ownStackPermission, SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
+import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
 import { checkProvider, isUnresolved, throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
 
@@ -139,7 +139,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
     const resource = provider._defineResource(this, CfnResource, {
       type: SLACK_WORKSPACE_TYPE,
       properties,
-      permissions: [SLACK_WORKSPACE_PERMISSION, ownStackPermission(this)],
+      permissions: [SLACK_WORKSPACE_PERMISSION],
       removalPolicy: props.removalPolicy,
     });
     guardAccount(this, 'workspace', props.teamId);

@@ -168,7 +168,7 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
 
 function attempt(options: ServiceOptions, request: ServiceRequest): Promise<HttpResponse> {
   const { invocation, region } = options;
-  const endpoint = process.env[`AWS_ENDPOINT_URL_${options.endpointVariable}`] ?? process.env.AWS_ENDPOINT_URL ?? `https://${options.hostPrefix}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const endpoint = process.env[`AWS_ENDPOINT_URL_${options.endpointVariable}`] || process.env.AWS_ENDPOINT_URL || `https://${options.hostPrefix}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const url = new URL(endpoint.replace(/\/+$/, '') + request.path);
   const body = request.body ?? '';
   const signed = aws4.sign({

@@ -21,7 +21,12 @@ const ListStackResourcesCommand = command<{ StackName: string; NextToken?: strin
 const DescribeStacksCommand = command<{ StackName: string }>('DescribeStacks');
 
 export const CloudFormationClient = defineClient('cloudformation', 'CLOUDFORMATION', 'cloudformation', {
-  parse: (body) => body,
+  parse: (body) => {
+    if (!/Response>\s*$/.test(body)) {
+      throw new Error('answer cut short');
+    }
+    return body;
+  },
   parseError: (body) => ({ name: text(body, 'Code'), message: text(body, 'Message') }),
 });
 

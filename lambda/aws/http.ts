@@ -41,7 +41,7 @@ export function send(request: HttpRequest): Promise<HttpResponse> {
         chunks.push(chunk);
         size += chunk.length;
         if (size > MAXIMUM_BODY) {
-          outgoing.destroy(new Error('the answer is too large'));
+          outgoing.destroy(new Error('answer too large'));
         }
       });
       response.on('error', fail);
@@ -50,7 +50,7 @@ export function send(request: HttpRequest): Promise<HttpResponse> {
         if (response.complete) {
           resolve({ statusCode: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString('utf8') });
         } else {
-          reject(new Error('the answer was cut short'));
+          reject(new Error('answer cut short'));
         }
       });
     });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
@@ -106,6 +107,16 @@ export class HandlerPermissions {
     resources.forEach((resource) => known.add(resource));
     this.permissions.set(permission.kind, { permission, resources: known });
     return resources.length > 0 ? { ...permission, resources } : undefined;
+  }
+
+  /**
+   * Four characters that differ when other kinds of resources, or other Chime channels, are managed. What the handler
+   * may pass on to a channel does not count: a deletion passes nothing on.
+   */
+  public fingerprint(resolve: (value: string) => unknown): string {
+    const identity = ORDER.filter((kind) => this.permissions.has(kind) && kind !== 'passRole')
+      .map((kind) => [kind, ...[...this.permissions.get(kind)!.resources].map((resource) => JSON.stringify(resolve(resource))).sort()]);
+    return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 4).toUpperCase();
   }
 
   /**

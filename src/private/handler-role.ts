@@ -1,5 +1,5 @@
 import { aws_iam as iam, type CfnResource, type IResolveContext, Lazy, Stack } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import { acknowledge, nameInFindings } from './acknowledgements';
 import { HandlerPermissions, type Permission } from './handler-permissions';
 
@@ -7,8 +7,10 @@ import { HandlerPermissions, type Permission } from './handler-permissions';
 export interface HandlerRole {
   readonly roleArn: string;
   readonly grantPrincipal: iam.IPrincipal;
-  /** Allows something; the function must be deleted before the permission is. */
+  /** Allows what the function needs whatever it manages; the function must be deleted before the permission is. */
   allow(permission: Permission, handler: CfnResource): void;
+  /** Allows what the resources of a type need; a resource that depends on the answer is deleted before the permission is. */
+  allowResources(permission: Permission): IDependable;
 }
 
 /** The rule of each of cdk-nag's packs that wants policies to be resources of their own. */
@@ -17,7 +19,7 @@ const INLINE_POLICY_REASON = 'The policy is for this role only, and must not be 
 const WILDCARD_REASON = 'The actions of the AWS Support App and those of Lambda on network interfaces are not limited to resources, '
   + 'and the id of a Chime channel is known only once it is made';
 
-/** A role of the provider's own: one resource, policy included, so that no permission can be deleted before the last use. */
+/** A role of the provider's own. */
 export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
   public readonly roleArn: string;
   public readonly grantPrincipal: iam.IPrincipal = this;
@@ -25,10 +27,12 @@ export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
   public readonly policyFragment: iam.PrincipalPolicyFragment;
   public readonly principalAccount: string;
   private readonly permissions = new HandlerPermissions();
+  private readonly resourcePermissions = new HandlerPermissions();
   private readonly grants: iam.PolicyStatement[] = [];
   private readonly role: iam.CfnRole;
+  private resourcePolicy?: iam.CfnPolicy;
 
-  constructor(scope: Construct, id: string) {
+  constructor(private readonly scope: Construct, id: string) {
     this.role = new iam.CfnRole(scope, id, {
       description: 'Manages the AWS Support App and Amazon Chime channels of the stack',
       assumeRolePolicyDocument: {
@@ -55,17 +59,33 @@ export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
   }
 
   public allow(permission: Permission): void {
-    const added = this.permissions.add(permission);
-    const wildcards = added?.resources.filter((resource) => resource.endsWith('*')) ?? [];
-    acknowledge(this.role, wildcards.flatMap((resource) => [
-      { rule: 'AwsSolutions-IAM5', finding: `Resource::${nameInFindings(this.role, resource)}`, reason: WILDCARD_REASON },
-      { rule: 'Serverless-LambdaStarPermissions', reason: WILDCARD_REASON },
-    ]));
+    acknowledgeWildcards(this.role, this.permissions.add(permission));
+  }
+
+  public allowResources(permission: Permission): IDependable {
+    const added = this.resourcePermissions.add(permission);
+    this.resourcePolicy ??= this.defineResourcePolicy();
+    acknowledgeWildcards(this.resourcePolicy, added);
+    return this.resourcePolicy;
   }
 
   public addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
     this.grants.push(statement);
     return { statementAdded: true, policyDependable: this.role };
+  }
+
+  private defineResourcePolicy(): iam.CfnPolicy {
+    const policy = new iam.CfnPolicy(this.scope, 'Policy', {
+      policyName: Lazy.uncachedString({ produce: (context) => policyName(this.resourcePermissions, context) }),
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: Lazy.uncachedAny({ produce: (context: IResolveContext) => this.resourcePermissions.render((value) => context.resolve(value)) }),
+      },
+      roles: [this.role.ref],
+    });
+    acknowledge(policy, INLINE_POLICY_RULES.map((rule) => ({ rule, reason: INLINE_POLICY_REASON })));
+    renew(policy, this.resourcePermissions);
+    return policy;
   }
 }
 
@@ -74,8 +94,10 @@ export class GivenHandlerRole implements HandlerRole {
   public readonly roleArn: string;
   public readonly grantPrincipal: iam.IPrincipal;
   private readonly permissions = new HandlerPermissions();
+  private readonly resourcePermissions = new HandlerPermissions();
+  private resourcePolicy?: iam.Policy;
 
-  constructor(role: iam.IRole) {
+  constructor(private readonly scope: Construct, private readonly role: iam.IRole) {
     this.roleArn = role.roleArn;
     this.grantPrincipal = role.grantPrincipal;
   }
@@ -85,11 +107,51 @@ export class GivenHandlerRole implements HandlerRole {
     if (!added) {
       return;
     }
-    const { actions, resources, conditions } = added;
-    const { policyDependable } = this.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources, conditions }));
+    const { policyDependable } = this.grantPrincipal.addToPrincipalPolicy(toStatement(added));
     if (policyDependable) {
       // Each custom resource refers to the function: the policy outlives them as well.
       handler.node.addDependency(policyDependable);
     }
   }
+
+  public allowResources(permission: Permission): IDependable {
+    const added = this.resourcePermissions.add(permission);
+    if (!this.resourcePolicy) {
+      this.resourcePolicy = new iam.Policy(this.scope, 'Policy', {
+        policyName: Lazy.uncachedString({ produce: (context) => policyName(this.resourcePermissions, context) }),
+      });
+      renew(this.resourcePolicy.node.defaultChild as iam.CfnPolicy, this.resourcePermissions);
+      this.role.attachInlinePolicy(this.resourcePolicy);
+    }
+    if (added) {
+      this.resourcePolicy.addStatements(toStatement(added));
+    }
+    return this.resourcePolicy;
+  }
+}
+
+function toStatement({ actions, resources, conditions }: Permission): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions, resources, conditions });
+}
+
+function acknowledgeWildcards(resource: CfnResource, added: Permission | undefined): void {
+  const wildcards = added?.resources.filter((name) => name.endsWith('*')) ?? [];
+  acknowledge(resource, wildcards.flatMap((name) => [
+    { rule: 'AwsSolutions-IAM5', finding: `Resource::${nameInFindings(resource, name)}`, reason: WILDCARD_REASON },
+    { rule: 'Serverless-LambdaStarPermissions', reason: WILDCARD_REASON },
+  ]));
+}
+
+/**
+ * Lets a policy be another resource when the resources that it is for are others. CloudFormation then makes the new one
+ * before it changes anything, and deletes the old one when the last resource that needed it is deleted. Changed in
+ * place, it would lack the permission to delete the last alias of a stack, for example, when that is deleted.
+ */
+function renew(policy: iam.CfnPolicy, permissions: HandlerPermissions): void {
+  const logicalId: string = policy.stack.resolve(policy.logicalId);
+  policy.overrideLogicalId(Lazy.uncachedString({ produce: (context) => logicalId + permissions.fingerprint((value) => context.resolve(value)) }));
+}
+
+function policyName(permissions: HandlerPermissions, context: IResolveContext): string {
+  return `Resources${permissions.fingerprint((value) => context.resolve(value))}`;
 }
