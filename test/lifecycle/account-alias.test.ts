@@ -108,7 +108,7 @@ describe('create', () => {
     account.supportApp.supportPlan = false;
     const reason = await account.fail((stack) => alias('ours', { provider: ownProvider(stack) })(stack));
     expect(reason).toMatch(/^PutAccountAlias: Your AWS account must have a Business or Enterprise Support plan to use the AWS Support App\. \(AccessDeniedException, /);
-    expect(reason).toMatch(/\. Subscribe the account to a support plan that has the AWS Support App\.$/);
+    expect(reason).toMatch(/\. Subscribe to a support plan with the AWS Support App\.$/);
   });
 
   test('fails when the role that was given lacks a permission, and says which and what to do', async () => {

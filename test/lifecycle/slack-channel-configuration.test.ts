@@ -218,7 +218,7 @@ describe('errors say what to do', () => {
 
   test('no support plan', async () => {
     account.supportApp.supportPlan = false;
-    expect(await account.fail(channel({ ownsProvider: true }))).toContain('. Subscribe the account to a support plan that has the AWS Support App.');
+    expect(await account.fail(channel({ ownsProvider: true }))).toContain('. Subscribe to a support plan with the AWS Support App.');
   });
 
   test('the channel role does not trust the service', async () => {

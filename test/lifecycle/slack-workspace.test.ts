@@ -137,7 +137,7 @@ describe('errors say what to do', () => {
     account.supportApp.organization = undefined;
     const reason = await account.fail(workspace());
     expect(reason).toContain('ConflictException');
-    expect(reason).toMatch(/\. Put the account into an organization, or authorize the workspace in its own Support Center\.$/);
+    expect(reason).toMatch(/\. Join an organization, or authorize the workspace in the Support Center of the account\.$/);
   });
 
   test('there is no such workspace', async () => {
@@ -160,7 +160,7 @@ describe('errors say what to do', () => {
   test('no support plan', async () => {
     account.supportApp.supportPlan = false;
     const reason = await account.fail((stack) => workspace({ provider: ownProvider(stack) })(stack));
-    expect(reason).toContain('. Subscribe the account to a support plan that has the AWS Support App.');
+    expect(reason).toContain('. Subscribe to a support plan with the AWS Support App.');
   });
 
   test('a permission is missing in the role that was given', async () => {
