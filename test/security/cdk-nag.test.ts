@@ -1,0 +1,156 @@
+import * as cdk from 'aws-cdk-lib';
+import { App, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as nag from 'cdk-nag';
+import { PRODUCTION_ACCOUNT } from '../../examples/account-settings';
+import { AccountStack } from '../../examples/account-stack';
+import {
+  AccountAlias,
+  ChannelsProvider,
+  ChimeChannel,
+  HandlerCode,
+  NotificationSeverity,
+  SlackWorkspace,
+  SupportAppAccess,
+  SupportAppRole,
+} from '../../src';
+
+const PACKS = [
+  'AwsSolutionsChecks', 'NIST80053R5Checks', 'NIST80053R4Checks', 'HIPAASecurityChecks', 'PCIDSS321Checks', 'ServerlessChecks',
+] as const;
+
+interface Report {
+  readonly violations: { readonly ruleName: string; readonly violatingResources: { readonly constructPath: string }[] }[];
+}
+
+/** The two kinds of packs: version 2 is an aspect, version 3 a validation plugin, for releases of the CDK that have these. */
+type Pack = cdk.IAspect | { validateScope(scope: cdk.App): Report };
+
+/** What all packs find in an app that is not acknowledged, as `<rule> <path>`. */
+function findingsOf(app: App): string[] {
+  const packs = PACKS.map((name) => new (nag[name] as unknown as new () => Pack)());
+  packs.forEach((pack) => 'visit' in pack && cdk.Aspects.of(app).add(pack));
+  const messages = app.synth().stacks.flatMap((stack) => stack.messages).flatMap(({ id, entry }) => {
+    const [, rule] = /^([\w.]+-\w+(\[.*?\])?): /.exec(String(entry.data)) ?? [];
+    return rule ? [`${rule} ${id.replace(/^\//, '')}`] : [];
+  });
+  const violations = packs.flatMap((pack) => 'visit' in pack ? [] : pack.validateScope(app).violations)
+    .flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`));
+  return [...messages, ...violations].sort();
+}
+
+function newApp(): App {
+  return new App({ analyticsReporting: false });
+}
+
+const APP_INSTANCE_ARN = 'arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90';
+
+const DEFINITIONS: [string, (stack: Stack) => void][] = [
+  ['an account alias', (stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'production' })],
+  ['a channel with a role for reading', (stack) => {
+    const channelRole = new SupportAppRole(stack, 'Role', { access: SupportAppAccess.READ_ONLY });
+    new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG' })
+      .addChannel('Channel', { channelId: 'C012ABCDEFG', notifyOnCaseSeverity: NotificationSeverity.NONE, channelRole });
+  }],
+  ['a Chime channel', (stack) => new ChimeChannel(stack, 'Channel', {
+    appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/user/deployer`, channelName: 'On call',
+  })],
+  ['Chime channels of AppInstances that are known only at deployment', (stack) => {
+    const instances = ['One', 'Two'].map((id) => new CfnParameter(stack, id).valueAsString);
+    const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
+    [...instances, role.roleArn].forEach((appInstanceArn, index) => new ChimeChannel(stack, `Channel${index}`, {
+      appInstanceArn, chimeBearer: `${appInstanceArn}/user/deployer`, channelName: 'On call',
+    }));
+  }],
+  ['a handler with all options', (stack) => new AccountAlias(stack, 'Alias', {
+    accountAlias: 'production',
+    provider: new ChannelsProvider(stack, 'Provider', {
+      code: HandlerCode.ASSET,
+      vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['us-east-1a'],
+        privateSubnetIds: ['subnet-0123456789abcdef0'],
+        privateSubnetRouteTableIds: ['rtb-0123456789abcdef0'],
+      }),
+      supportAppRegion: 'us-east-1',
+      environmentEncryption: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90'),
+    }),
+  })],
+];
+
+test('the packs are seen to work', () => {
+  const app = newApp();
+  new iam.CfnRole(new Stack(app, 'Stack'), 'Role', {
+    assumeRolePolicyDocument: {},
+    managedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+    policies: [{ policyName: 'Policy', policyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] } }],
+  });
+  expect(findingsOf(app)).toEqual([
+    'AwsSolutions-IAM4[Policy::arn:aws:iam::aws:policy/ReadOnlyAccess] Stack/Role',
+    'AwsSolutions-IAM5[Action::s3:*] Stack/Role',
+    'AwsSolutions-IAM5[Resource::*] Stack/Role',
+    'HIPAA.Security-IAMNoInlinePolicy Stack/Role',
+    'NIST.800.53.R4-IAMNoInlinePolicy Stack/Role',
+    'NIST.800.53.R5-IAMNoInlinePolicy Stack/Role',
+    'PCI.DSS.321-IAMNoInlinePolicy Stack/Role',
+  ]);
+});
+
+test('the example has no finding', () => {
+  const app = newApp();
+  new AccountStack(app, 'Account', PRODUCTION_ACCOUNT);
+  expect(findingsOf(app)).toEqual([]);
+});
+
+test.each(DEFINITIONS)('%s has no finding', (_, define) => {
+  const app = newApp();
+  define(new Stack(app, 'Stack'));
+  expect(findingsOf(app)).toEqual([]);
+});
+
+test.each(DEFINITIONS)('%s has no word of cdk-nag in the template', (_, define) => {
+  const stack = new Stack(newApp(), 'Stack');
+  define(stack);
+  expect(JSON.stringify(Template.fromStack(stack))).not.toMatch(/"Metadata"|cdk_nag|AwsSolutions/);
+});
+
+test('what a user adds to the handler\'s role is still found', () => {
+  const app = newApp();
+  const stack = new Stack(app, 'Stack');
+  const provider = new ChannelsProvider(stack, 'Provider');
+  provider.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:Get*'], resources: ['arn:aws:s3:::bucket/*'] }));
+  new AccountAlias(stack, 'Alias', { accountAlias: 'production', provider });
+  expect(findingsOf(app)).toEqual([
+    'AwsSolutions-IAM5[Action::s3:Get*] Stack/Provider/Role',
+    'AwsSolutions-IAM5[Resource::arn:aws:s3:::bucket/*] Stack/Provider/Role',
+  ]);
+});
+
+test('what a user adds to a channel\'s role is still found', () => {
+  const app = newApp();
+  new SupportAppRole(new Stack(app, 'Stack'), 'Role', { managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')] });
+  expect(findingsOf(app)).toEqual(['AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AdministratorAccess] Stack/Role/Resource']);
+});
+
+test('a channel\'s role that is made elsewhere has nothing to acknowledge', () => {
+  const app = newApp();
+  iam.Role.customizeRoles(app, { usePrecreatedRoles: { 'Stack/Role': 'support' } });
+  new SupportAppRole(new Stack(app, 'Stack'), 'Role');
+  expect(findingsOf(app)).toEqual([]);
+});
+
+test('a wildcard is acknowledged only where the handler has one', () => {
+  const rules = (define: (stack: Stack) => void) => {
+    const stack = new Stack(newApp(), 'Stack');
+    define(stack);
+    return ChannelsProvider.getOrCreate(stack).node.findAll().flatMap(({ node }) => node.metadata)
+      .filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.keys(data as object))
+      .filter((rule) => rule.startsWith('AwsSolutions'));
+  };
+  const workspaces = (stack: Stack) => [1, 2].map((index) => new SlackWorkspace(stack, `Workspace${index}`, { teamId: `T${index}` }));
+  expect(rules(() => undefined)).toEqual([]);
+  expect(rules(workspaces)).toEqual(['AwsSolutions-IAM5[Resource::*]']);
+  expect(rules((stack) => new ChimeChannel(stack, 'Channel', {
+    appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/user/deployer`, channelName: 'On call',
+  }))).toEqual([`AwsSolutions-IAM5[Resource::${APP_INSTANCE_ARN}/channel/*]`]);
+});
