@@ -12,7 +12,7 @@ import { Client, isServiceError } from './aws/client';
 import { find, paginate } from './aws/pagination';
 import { CustomResourceEvent, CustomResourceResult, Properties } from './custom-resource';
 import { UserError } from './errors';
-import { formatPhysicalId, parsePhysicalId, replacedBy } from './physical-id';
+import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy } from './physical-id';
 import { assertValid, attemptChange, ResourceHandler, Services } from './resource-handler';
 
 export const chimeChannel: ResourceHandler = {
@@ -23,10 +23,13 @@ export const chimeChannel: ResourceHandler = {
   async update(event, services) {
     const declared = parse(event.ResourceProperties);
     const old = parse(event.OldResourceProperties ?? {});
-    const { target: [channelArn], replaced } = parsePhysicalId(event.PhysicalResourceId)!;
-    if (declared.AppInstanceArn !== old.AppInstanceArn || declared.Privacy !== old.Privacy) {
-      const former = parsePhysicalId(replaced);
-      return former && await services.stack.isRollingBack() ? result(replaced!, former.target[0]) : create(event, services, declared);
+    const current = parsePhysicalId(event.PhysicalResourceId)!;
+    const [channelArn] = current.target;
+    if (!isChannelOf(current, declared)) {
+      const former = parsePhysicalId(current.replaced);
+      return former && isChannelOf(former, declared) && await services.stack.isRollingBack()
+        ? result(current.replaced!, former.target[0])
+        : create(event, services, declared);
     }
     assertValid(event, problemsOf(declared));
     const client = clientFor(services, declared.AppInstanceArn);
@@ -74,6 +77,11 @@ function clientFor(services: Services, arn: string): Client {
   return services.chimeSDKMessaging(region);
 }
 
+/** Whether the channel has all that cannot be changed in place; a replacement that failed has not left it. */
+function isChannelOf({ target: [channelArn, privacy] }: PhysicalId, declared: ChimeChannelProperties): boolean {
+  return channelArn.startsWith(declared.AppInstanceArn + '/') && privacy === String(declared.Privacy);
+}
+
 function result(physicalResourceId: string, channelArn: string): CustomResourceResult {
   return { physicalResourceId, data: { ChannelArn: channelArn } satisfies ChimeChannelAttributes };
 }
@@ -98,7 +106,7 @@ async function create(event: CustomResourceEvent, services: Services, declared: 
     },
   );
   const physicalResourceId = formatPhysicalId({
-    type: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channelArn], replaced: replacedBy(event),
+    type: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channelArn, String(declared.Privacy)], replaced: replacedBy(event),
   });
   return result(physicalResourceId, channelArn);
 }

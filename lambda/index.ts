@@ -20,8 +20,8 @@ const RESOURCE_HANDLERS: Record<string, ResourceHandler> = {
   [CHIME_CHANNEL_TYPE]: chimeChannel,
 };
 
-/** Beyond it, an event has waited for longer than one run of the handler takes. */
-const LATE = 180_000;
+/** Beyond it, an event was held up or is repeated, and the stack may have given up. */
+const LATE = 10_000;
 
 /** How long a denied call may be a matter of permissions that have not spread yet. */
 const PROPAGATION_TIME = 60_000;

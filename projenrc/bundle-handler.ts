@@ -18,9 +18,10 @@ const outfile = join(root, 'assets', 'handler', 'index.js');
  */
 const INTERNAL_PROPERTIES = [
   // lambda/
-  'allowed', 'chimeSDKMessaging', 'endpointVariable', 'hasDeleted', 'holderOf', 'holdingOf', 'hostPrefix', 'invocation', 'isRollingBack',
-  'mayHaveSucceeded', 'maximum', 'minimum', 'ownership', 'parseError', 'pattern', 'physicalResourceId', 'propagationDeadline', 'property',
-  'region', 'remedy', 'resourceStatus', 'returnsTo', 'send', 'sensitive', 'service', 'signingName', 'supportApp', 'target', 'undo', 'violation',
+  'allowed', 'chimeSDKMessaging', 'data', 'deadline', 'endpointVariable', 'hasDeleted', 'holderOf', 'holdingOf', 'hostPrefix', 'invocation',
+  'isRollingBack', 'logicalId', 'mayHaveSucceeded', 'maximum', 'minimum', 'ownership', 'parseError', 'pattern', 'physicalId',
+  'physicalResourceId', 'propagationDeadline', 'property', 'region', 'remedy', 'resourceStatus', 'returnsTo', 'send', 'sensitive',
+  'service', 'signingName', 'status', 'supportApp', 'target', 'type', 'undo', 'violation',
   // aws4
   'accessKeyId', 'authHeader', 'canonicalHeaders', 'canonicalString', 'createHost', 'credentials', 'credentialString', 'datetime',
   'defaultCredentials', 'doNotModifyHeaders', 'extraHeadersToIgnore', 'extraHeadersToInclude', 'filteredHeaders', 'filterHeaders',

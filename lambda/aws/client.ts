@@ -123,7 +123,6 @@ let clockOffset = 0;
 async function call<Answer>(options: ServiceOptions, request: ServiceRequest): Promise<Answer> {
   const { invocation } = options;
   let mayHaveSucceeded = false;
-  let skewCorrected = false;
   for (let attempts = 1; ; attempts += 1) {
     let response: HttpResponse | undefined;
     let failure: { name: string; message: string };
@@ -148,10 +147,9 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     const mayStillSpread = NOT_SPREAD_YET.test(failure.name + failure.message) && Date.now() + wait < invocation.propagationDeadline;
     let isRetryable = isThrottled || isServerFault || mayStillSpread;
     const clockDifference = Date.parse(response?.headers.date ?? '') - Date.now();
-    if (CLOCK_SKEW.test(failure.name) && !skewCorrected && Math.abs(clockDifference - clockOffset) > 60_000) {
+    if (CLOCK_SKEW.test(failure.name) && Math.abs(clockDifference - clockOffset) > 60_000) {
       clockOffset = clockDifference;
-      skewCorrected = isRetryable = true;
-      wait = 0;
+      isRetryable = true;
     }
     mayHaveSucceeded ||= isServerFault && !isThrottled;
     const retryAfter = Number(response?.headers['retry-after']);
