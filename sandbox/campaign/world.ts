@@ -1,0 +1,344 @@
+import { isDeepStrictEqual } from 'node:util';
+import { TEAMS, channelIdOf, lookOf, type Declaration, type Kind } from './declaration';
+import { DeletionExpectation, DeploymentExpectation, Snapshot, Violation, type Expectation } from './expectation';
+import { ACCOUNTS, ALL_FEATURES, STACKS, accountOfStack, applyEdits, type Console, type Delete, type Deploy, type Features, type History, type PlannedFault } from './history';
+import { InProcessLambda } from './in-process-lambda';
+import { Simulation, randomFrom } from './simulation';
+import { declaredThing, readState } from './state';
+import { Templates, channelRoleArn } from './templates';
+import type { Stack, StackEvent } from '../cloudformation/stack';
+import type { Delivery } from '../lambda/local-lambda';
+import { LocalAws } from '../local-aws';
+import type { Fault } from '../services/faults';
+import type { LocalService } from '../services/service';
+
+const REGION = 'us-east-1';
+const MANAGEMENT_ACCOUNT = '999999999999';
+const ACCOUNT_IDS = ['111111111111', '222222222222'];
+
+interface StackModel {
+  readonly name: string;
+  readonly accountId: string;
+  declarations: Declaration[];
+}
+
+/** What a world has seen. */
+export interface Statistics {
+  histories: number;
+  /** Requests of CloudFormation to the handler. */
+  events: number;
+  /** Runs of the handler, which are more where an event is delivered again. */
+  runs: number;
+  /** Requests of the handler to the services. */
+  requests: number;
+  faults: number;
+  readonly steps: Record<string, number>;
+}
+
+/** AWS on this machine, with the handler in it, for one history after the other. */
+export class World {
+  public static async start(options: { readonly code?: string; readonly features?: Features } = {}): Promise<World> {
+    const simulation = new Simulation();
+    const lambda = new InProcessLambda(simulation);
+    const listeners = { event: (_: { status: string; type: string }) => {} };
+    const aws = await LocalAws.start({
+      // A handler that does not answer is found out soon.
+      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.01, onEvent: (event) => listeners.event(event) },
+    });
+    const world = new World(simulation, lambda, aws, options.features ?? ALL_FEATURES, options.code);
+    listeners.event = ({ status, type }) => {
+      if (status.endsWith('_FAILED') && type.startsWith('Custom::')) {
+        world.endOutage();
+      }
+    };
+    return world;
+  }
+
+  public readonly statistics: Statistics = { histories: 0, events: 0, runs: 0, requests: 0, faults: 0, steps: {} };
+  private readonly templates: Templates[];
+  private stacks: StackModel[] = [];
+  private ids = 0;
+  private afterCommit: (accountId: string) => void = () => {};
+  private endOutage: () => void = () => {};
+
+  private constructor(
+    private readonly simulation: Simulation, private readonly lambda: InProcessLambda, private readonly aws: LocalAws,
+    private readonly features: Features, code?: string,
+  ) {
+    const { supportApp, chime } = aws.services;
+    supportApp.store.createOrganization(MANAGEMENT_ACCOUNT, ACCOUNT_IDS);
+    for (const teamId of TEAMS) {
+      supportApp.store.createTeam(teamId, `Workspace ${teamId}`);
+      supportApp.store.account(MANAGEMENT_ACCOUNT).workspaces.set(teamId, { teamId, teamName: teamId, allowOrganizationMemberAccount: true });
+    }
+    this.templates = ACCOUNT_IDS.map((accountId) => {
+      aws.cloudFormation.roles.create(channelRoleArn(accountId), {
+        roleName: 'ChannelRole',
+        createdAt: new Date(),
+        assumeRolePolicyDocument: { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'supportapp.amazonaws.com' } } },
+        managedPolicyArns: [],
+        inlinePolicies: [],
+        attached: new Map(),
+      });
+      const appInstanceArn = chime.store.createAppInstance(accountId, REGION);
+      return new Templates(accountId, appInstanceArn, chime.store.createAppInstanceUser(appInstanceArn, 'bearer'), code);
+    });
+    this.watch(supportApp);
+    this.watch(chime);
+  }
+
+  public async stop(): Promise<void> {
+    await this.aws.stop();
+    await this.lambda.stop();
+    this.simulation.stop();
+  }
+
+  /** Lives through a history; throws a `Violation` at the first step that breaks a rule. */
+  public async run({ order, steps }: History): Promise<void> {
+    this.reset(order);
+    this.statistics.histories += 1;
+    for (const [index, step] of steps.entries()) {
+      try {
+        switch (step.step) {
+          case 'console': this.change(step); break;
+          case 'deploy': await this.deploy(step); break;
+          case 'delete': await this.delete(step); break;
+        }
+      } catch (error) {
+        if (error instanceof Violation) {
+          error.message = `step ${index + 1}: ${error.message}`;
+        }
+        throw error;
+      }
+    }
+  }
+
+  private reset(order: number): void {
+    const { services, cloudFormation } = this.aws;
+    this.simulation.reset(order);
+    for (const accountId of ACCOUNT_IDS) {
+      const account = services.supportApp.store.account(accountId);
+      account.workspaces.clear();
+      account.channels.clear();
+      account.accountAlias = undefined;
+    }
+    services.chime.store.channels.clear();
+    services.chime.store.appInstances.forEach(({ requests }) => requests.clear());
+    for (const stack of cloudFormation.stacks.splice(0)) {
+      stack.liveResources().filter(({ type }) => type === 'AWS::IAM::Role').forEach(({ attributes }) => cloudFormation.roles.delete(String(attributes.Arn)));
+    }
+    this.lambda.clear();
+    this.forget();
+    this.ids = 0;
+    this.stacks = STACKS.map((name, index) => ({ name, accountId: ACCOUNT_IDS[accountOfStack(index)], declarations: [] }));
+  }
+
+  /** Drops records and faults of a step. */
+  private forget(): void {
+    const { services, cloudFormation } = this.aws;
+    services.faults.clear();
+    services.requests.clear();
+    cloudFormation.requests.length = 0;
+    this.lambda.runs.length = 0;
+    for (const server of [cloudFormation.bucket, cloudFormation.api] as unknown as { faults: unknown[]; answers?: unknown[]; requests: unknown }[]) {
+      server.faults.length = 0;
+      (server.answers ?? server.requests as unknown[]).length = 0;
+    }
+  }
+
+  /** Calls `afterCommit` after each change that a service makes at the request of somebody. */
+  private watch(service: LocalService): void {
+    const call = service.call.bind(service);
+    service.call = (operation, input, caller) => {
+      this.statistics.requests += 1;
+      const output = call(operation, input, caller);
+      if (!/^(List|Get|Describe)/.test(operation)) {
+        this.afterCommit(caller.identity.accountId);
+      }
+      return output;
+    };
+  }
+
+  private async deploy(step: Deploy): Promise<void> {
+    const model = this.stacks[step.stack];
+    const declarations = applyEdits(model.declarations, step.edits, (kind) => this.newId(kind));
+    const before = this.snapshot(model);
+    const isUnchanged = before.exists && step.ending !== 'failure at the end' && step.ending !== 'failure in between'
+      && isDeepStrictEqual(declarations, model.declarations);
+    if (isUnchanged || before.cannotChange(declarations) || !this.features.handovers && before.handsOver(declarations)) {
+      this.count('skipped');
+      return;
+    }
+    const failsAfter = step.ending === 'failure at the end' ? declarations.map(({ logicalId }) => logicalId)
+      : step.ending === 'failure in between' ? declarations.slice(0, step.early % (declarations.length + 1)).map(({ logicalId }) => logicalId) : undefined;
+    const template = this.templates[ACCOUNT_IDS.indexOf(model.accountId)].build(declarations, failsAfter);
+    const expectation = new DeploymentExpectation(before, declarations, step);
+    this.count(before.exists ? `update, ${step.ending}` : `create, ${step.ending}`);
+    step.edits.forEach(({ edit }) => this.count(`edit: ${edit}`));
+
+    this.prepare(step, expectation, model);
+    const result = await this.aws.cloudFormation.deploy({
+      stackName: model.name, accountId: model.accountId, template, cancelInProgress: step.ending === 'failure in between',
+    });
+    await this.finish(expectation);
+    if (/^(CREATE|UPDATE)_COMPLETE$/.test(result.status)) {
+      model.declarations = declarations;
+    } else if (result.status === 'ROLLBACK_COMPLETE') {
+      model.declarations = [];
+    }
+    const cancelled = result.events.filter(({ reason }) => /^Resource (creation|update) cancelled$/.test(reason ?? '')).map(({ logicalId }) => logicalId);
+    expectation.check(this.snapshot(model), { status: result.status, cancelled, failures: failuresOf(result.events) });
+  }
+
+  private async delete(step: Delete): Promise<void> {
+    const model = this.stacks[step.stack];
+    const before = this.snapshot(model);
+    if (!before.exists) {
+      return;
+    }
+    const expectation = new DeletionExpectation(before);
+    this.count('delete');
+    this.prepare(step, expectation, model);
+    const { status, events } = await this.aws.cloudFormation.deleteStack({ stackName: model.name, accountId: model.accountId });
+    await this.finish(expectation);
+    model.declarations = [];
+    expectation.check(this.snapshot(model), { status, failures: failuresOf(events) });
+  }
+
+  private snapshot(model: StackModel): Snapshot {
+    return new Snapshot(model.accountId, this.stackOf(model), model.declarations, readState(this.aws.services, model.accountId));
+  }
+
+  private stackOf({ name, accountId }: StackModel): Stack | undefined {
+    const stack = this.aws.cloudFormation.stack({ stackName: name, accountId });
+    return stack && !['DELETE_COMPLETE', 'ROLLBACK_COMPLETE'].includes(stack.status!) ? stack : undefined;
+  }
+
+  private newId(kind: Kind): string {
+    this.ids += 1;
+    return `${kind[0].toUpperCase()}${kind.slice(1)}${this.ids}`;
+  }
+
+  private prepare(step: Deploy | Delete, expectation: Expectation, model: StackModel): void {
+    const { services, cloudFormation } = this.aws;
+    step.faults.forEach((fault) => this.inject(fault));
+    const outage = 'outage' in step ? step.outage : undefined;
+    if (outage) {
+      this.count(`outage: ${outage.kind}`);
+      services.faults.inject({ fault: FAULTS[outage.kind], operations: [outage.operation], count: Infinity });
+    }
+    this.endOutage = () => outage && services.faults.clear();
+    const random = randomFrom(step.repeats ?? 0);
+    this.lambda.deliver = () => step.repeats === undefined ? [{}] : repeat(random());
+    let commits = 0;
+    this.afterCommit = (accountId) => {
+      commits += 1;
+      const stack = cloudFormation.stack({ stackName: model.name, accountId: model.accountId });
+      expectation.checkMoment(readState(services, accountId), accountId, stack?.status ?? '');
+      if ('ending' in step && step.ending === 'cancelled' && commits > step.early && stack?.status === 'UPDATE_IN_PROGRESS') {
+        cloudFormation.cancelUpdate({ stackName: model.name, accountId: model.accountId });
+        commits = -Infinity;
+      }
+    };
+  }
+
+  private inject({ kind, after, count }: PlannedFault): void {
+    const { services, cloudFormation } = this.aws;
+    if (kind === 'stack API') {
+      cloudFormation.api.inject({ kind: after % 2 ? 'throttle' : 'reset', times: count });
+    } else if (kind === 'response bucket') {
+      cloudFormation.bucket.inject({ kind: after % 2 ? 'status' : 'reset', statusCode: 503, times: count });
+    } else {
+      let passing = after;
+      services.faults.inject({
+        fault: FAULTS[kind],
+        count,
+        when: () => {
+          passing -= 1;
+          return passing < 0;
+        },
+      });
+    }
+    this.count(`fault: ${kind}`);
+  }
+
+  /** Waits for all deliveries, and checks how the events were answered. */
+  private async finish(expectation: Expectation): Promise<void> {
+    const { services, cloudFormation } = this.aws;
+    await this.lambda.settled();
+    this.afterCommit = () => {};
+    this.endOutage = () => {};
+    this.statistics.events += cloudFormation.requests.length;
+    this.statistics.runs += this.lambda.runs.length;
+    this.statistics.faults += services.requests.entries.filter(({ outcome }) => outcome.fault).length;
+    expectation.checkAnswers(cloudFormation.requests, cloudFormation.bucket.answers, this.lambda.runs);
+    this.forget();
+  }
+
+  private change({ account, action, kind, team, channel, look }: Console): void {
+    const accountId = ACCOUNT_IDS[account % ACCOUNTS];
+    const { supportApp: { store }, chime } = this.aws.services;
+    const teamId = TEAMS[team];
+    const key = { teamId, channelId: channelIdOf({ channel }) };
+    this.count(`console: ${action} ${kind}`);
+    const declaration: Declaration = { kind, team, channel, look, logicalId: 'Console', adopt: false, retain: false };
+    switch (`${kind} ${action}`) {
+      case 'workspace put':
+        store.authorizeWorkspace(accountId, teamId);
+        break;
+      case 'workspace remove':
+        if (!store.channels(accountId).some((other) => other.teamId === teamId)) {
+          store.removeWorkspace(accountId, teamId);
+        }
+        break;
+      case 'channel put':
+        store.authorizeWorkspace(accountId, teamId);
+        store.putChannel(accountId, { ...key, ...declaredThing(accountId, declaration) } as Parameters<typeof store.putChannel>[1]);
+        break;
+      case 'channel remove':
+        store.removeChannel(accountId, key);
+        break;
+      case 'alias put':
+        store.account(accountId).accountAlias = String(lookOf(declaration).AccountAlias);
+        break;
+      case 'alias remove':
+        store.account(accountId).accountAlias = undefined;
+        break;
+      case 'chime put': {
+        const channels = chime.store.channelsOf(this.templates[account].appInstanceArn);
+        if (channels.length > 0) {
+          channels[look % channels.length].tags.set('console', String(look));
+        } else {
+          const identity = { accountId, principalArn: 'console', accessKeyId: '', secretAccessKey: '' };
+          chime.call('CreateChannel', {
+            ...lookOf(declaration), AppInstanceArn: this.templates[account].appInstanceArn, ChimeBearer: this.templates[account].bearer,
+            ClientRequestToken: 'console',
+          }, { identity, region: REGION });
+        }
+      }
+    }
+  }
+
+  private count(what: string): void {
+    this.statistics.steps[what] = (this.statistics.steps[what] ?? 0) + 1;
+  }
+}
+
+const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucket'>, Fault> = {
+  'throttle': { kind: 'throttle' },
+  'status 500': { kind: 'status', status: 500 },
+  'status 503': { kind: 'status', status: 503, retryAfter: 1 },
+  'reset before': { kind: 'reset' },
+  'reset after': { kind: 'reset', phase: 'after' },
+  'lost reply': { kind: 'loseReply' },
+  'truncated': { kind: 'truncate' },
+};
+
+/** How often and when an event is delivered: mostly once. */
+function repeat(chance: number): Delivery[] {
+  return chance < 0.7 ? [{}] : chance < 0.85 ? [{}, {}] : chance < 0.93 ? [{}, { delayInMillis: 5_000 }] : [{}, { delayInMillis: 200_000 }];
+}
+
+function failuresOf(events: readonly StackEvent[]): string[] {
+  return events.filter(({ status }) => status.endsWith('_FAILED')).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
+}
