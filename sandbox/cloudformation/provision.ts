@@ -51,6 +51,7 @@ export async function bring(operation: StackOperation, template: PreparedTemplat
     return false;
   }
   const changed = !isDeepStrictEqual(properties, resource.properties);
+  const { dependencies: dependenciesBefore } = resource;
   resource.definition = target.definition;
   resource.dependencies = target.dependencies;
   if (!existing) {
@@ -58,7 +59,7 @@ export async function bring(operation: StackOperation, template: PreparedTemplat
     return create(operation, resource, properties);
   }
   if (changed || existing.unsettled) {
-    return update(operation, existing, properties);
+    return update(operation, existing, properties, dependenciesBefore);
   }
   if (existing.status === 'UPDATE_FAILED') {
     stack.setResourceStatus(existing, 'UPDATE_COMPLETE');
@@ -109,13 +110,18 @@ async function create(operation: StackOperation, resource: StackResource, proper
   return true;
 }
 
-async function update(operation: StackOperation, resource: StackResource, properties: Properties): Promise<boolean> {
-  return isCustomResourceType(resource.type) ? updateCustom(operation, resource, properties) : updateBuiltIn(operation, resource, properties);
+async function update(operation: StackOperation, resource: StackResource, properties: Properties, dependenciesBefore: string[]): Promise<boolean> {
+  // What is replaced is deleted before what it depended on, not before what its successor depends on.
+  const before = { ...resource, dependencies: dependenciesBefore };
+  return isCustomResourceType(resource.type)
+    ? updateCustom(operation, resource, before, properties)
+    : updateBuiltIn(operation, resource, before, properties);
 }
 
-async function updateCustom(operation: StackOperation, resource: StackResource, properties: Properties): Promise<boolean> {
+async function updateCustom(
+  operation: StackOperation, resource: StackResource, before: StackResource, properties: Properties,
+): Promise<boolean> {
   const { stack } = operation;
-  const before = { ...resource };
   if (properties.ServiceToken !== before.properties.ServiceToken) {
     stack.setResourceStatus(resource, 'UPDATE_FAILED', 'Modifying service token is not allowed.');
     return false;
@@ -142,11 +148,12 @@ async function updateCustom(operation: StackOperation, resource: StackResource, 
 
 const REPLACEMENT = 'Requested update requires the creation of a new physical resource; hence creating one.';
 
-async function updateBuiltIn(operation: StackOperation, resource: StackResource, properties: Properties): Promise<boolean> {
+async function updateBuiltIn(
+  operation: StackOperation, resource: StackResource, before: StackResource, properties: Properties,
+): Promise<boolean> {
   const { stack } = operation;
   const type = RESOURCE_TYPES[resource.type];
   const context = resourceContext(operation, resource.logicalId);
-  const before = { ...resource };
   const replace = (type.replacedBy ?? []).some((name) => !isDeepStrictEqual(properties[name], before.properties[name]));
   resource.properties = properties;
   stack.setResourceStatus(resource, 'UPDATE_IN_PROGRESS', replace ? REPLACEMENT : undefined);

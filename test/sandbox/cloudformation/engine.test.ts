@@ -279,6 +279,23 @@ describe('update', () => {
     expect(summary().slice(4)).toEqual(['Delete C C', 'Delete B B', 'Delete A A']);
   });
 
+  test('the cleanup deletes what was replaced before what it depended on', async () => {
+    await create({ Old: custom({}), A: custom({ Id: 'one' }, { DependsOn: 'Old' }) });
+    await update({ New: custom({}), A: custom({ Id: 'two' }, { DependsOn: 'New' }) });
+
+    expect(summary().slice(2)).toEqual(['Create New', 'Update A one', 'Delete A one', 'Delete Old Old']);
+  });
+
+  test('the cleanup of a rollback deletes what had replaced something before what that depended on', async () => {
+    await create({ Old: custom({}), A: custom({ Id: 'one' }, { DependsOn: 'Old' }), Bad: custom({}) });
+    const result = await update({
+      New: custom({}), A: custom({ Id: 'two' }, { DependsOn: 'New' }), Bad: custom({ OnUpdate: 'fail:x', Name: { Ref: 'A' } }),
+    });
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(summary().slice(-2)).toEqual(['Delete A two', 'Delete New New']);
+  });
+
   test('a failed update is rolled back by an Update with the properties reversed; what the update made is deleted', async () => {
     await create({ A: custom({ Name: 'old' }), Bad: custom({ Name: 'old', OnUpdate: 'succeed' }) });
     const bad = { OnUpdate: 'fail:refused', Name: { 'Fn::Sub': '${A.Name}-${New}' } };
