@@ -1,6 +1,6 @@
 import { CfnParameter, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { messageOf, newStack, onlyLogicalId, onlyResource, problemsOf } from './synthesis';
+import { messageOf, newStack, onlyLogicalId, onlyResource, problemsOf, resourcePolicyId } from './synthesis';
 import { AccountAlias, ChannelsProvider, ExistingConfiguration } from '../src';
 
 const TYPE = 'Custom::SupportAppAccountAlias';
@@ -15,9 +15,8 @@ test('an alias is a custom resource', () => {
       ServiceToken: { 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::Lambda::Function'), 'Arn'] },
       ServiceTimeout: 540,
       AccountAlias: 'My production',
-      Existing: 'FAIL',
     },
-    DeletionPolicy: 'Delete',
+    DependsOn: [resourcePolicyId(stack)],
   });
 });
 

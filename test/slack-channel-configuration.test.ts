@@ -1,6 +1,8 @@
 import { Arn, aws_iam as iam, CfnParameter, CfnResource, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { handlerStatements, messageOf, newStack, onlyLogicalId, onlyResource, problemsOf, resourcesOf, resourcesOfType } from './synthesis';
+import {
+  messageOf, newStack, onlyLogicalId, onlyResource, problemsOf, resourcePolicyId, resourcesOf, resourcesOfType, resourceStatements,
+} from './synthesis';
 import {
   ChannelsProvider,
   ExistingConfiguration,
@@ -40,9 +42,8 @@ test('a channel is a custom resource that says all it sends', () => {
       NotifyOnAddCorrespondenceToCase: false,
       NotifyOnCreateOrReopenCase: false,
       NotifyOnResolveCase: false,
-      Existing: 'FAIL',
     },
-    DeletionPolicy: 'Delete',
+    DependsOn: [resourcePolicyId(stack)],
   });
 });
 
@@ -102,13 +103,13 @@ test('values may be known only at deployment', () => {
 });
 
 describe('order', () => {
-  test('a channel depends on the resource of its workspace, and not on other channels of the workspace', () => {
+  test('a channel depends on its permissions and the resource of its workspace, and not on other channels of the workspace', () => {
     const stack = newStack();
     const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: 'T1' });
     workspace.addChannel('First', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE });
     newChannel(stack, { workspace, channelId: 'C2' });
-    const workspaceId = onlyLogicalId(stack, 'Custom::SupportAppSlackWorkspace');
-    expect(resourcesOfType(stack, TYPE).map(({ DependsOn }) => DependsOn)).toEqual([[workspaceId], [workspaceId]]);
+    const dependencies = [resourcePolicyId(stack), onlyLogicalId(stack, 'Custom::SupportAppSlackWorkspace')];
+    expect(resourcesOfType(stack, TYPE).map(({ DependsOn }) => DependsOn)).toEqual([dependencies, dependencies]);
   });
 
   test('a channel depends on the policies of a given role', () => {
@@ -116,7 +117,9 @@ describe('order', () => {
     const channelRole = new SupportAppRole(stack, 'Role');
     channelRole.addToPolicy(new iam.PolicyStatement({ actions: ['servicequotas:ListServices'], resources: ['*'] }));
     newChannel(stack, { channelRole });
-    expect(onlyResource(stack, TYPE).DependsOn).toContain(onlyLogicalId(stack, 'AWS::IAM::Policy'));
+    const policies = Object.entries(resourcesOf(stack)).filter(([, { Type }]) => Type === 'AWS::IAM::Policy').map(([id]) => id);
+    expect(policies.sort()).toEqual([resourcePolicyId(stack), expect.stringMatching(/^RoleDefaultPolicy/)]);
+    expect(onlyResource(stack, TYPE).DependsOn).toEqual(expect.arrayContaining(policies));
   });
 
   test('a workspace of another stack is deployed first', () => {
@@ -124,7 +127,7 @@ describe('order', () => {
     const other = new Stack(Stack.of(stack).node.root as any, 'Other');
     newChannel(other, { workspace: new SlackWorkspace(stack, 'Workspace', { teamId: 'T1' }) });
     expect(onlyResource(other, TYPE)).toMatchObject({ Properties: { TeamId: 'T1' } });
-    expect(onlyResource(other, TYPE).DependsOn).toBeUndefined();
+    expect(onlyResource(other, TYPE).DependsOn).toEqual([resourcePolicyId(other)]);
     expect(other.dependencies).toEqual([stack]);
   });
 });
@@ -151,7 +154,7 @@ describe('the role of a channel', () => {
     expect(onlyResource(stack, TYPE).Properties.ChannelRoleArn).toEqual(arn);
     // The channel's role and the handler's.
     Template.fromStack(stack).resourceCountIs('AWS::IAM::Role', 2);
-    expect(handlerStatements(stack)).toContainEqual({
+    expect(resourceStatements(stack)).toContainEqual({
       Effect: 'Allow',
       Action: 'iam:PassRole',
       Resource: arn,
@@ -167,7 +170,7 @@ describe('the role of a channel', () => {
     newChannel(stack, { channelId: 'C3', channelRole: iam.Role.fromRoleArn(stack, 'ZAgain', `${ROLE_ARN}/z`) }, 'Z2');
     newChannel(stack, { channelId: 'C4', channelRole: exported('E') }, 'E1');
     newChannel(stack, { channelId: 'C5', channelRole: exported('EAgain') }, 'E2');
-    const passRole = handlerStatements(stack).filter(({ Action }) => Action === 'iam:PassRole');
+    const passRole = resourceStatements(stack).filter(({ Action }) => Action === 'iam:PassRole');
     expect(passRole).toEqual([expect.objectContaining({ Resource: [`${ROLE_ARN}/z`, `${ROLE_ARN}/a`, { 'Fn::ImportValue': 'RoleArn' }] })]);
   });
 
@@ -175,7 +178,11 @@ describe('the role of a channel', () => {
     const stack = newStack();
     const channel = newChannel(stack);
     iam.Grant.addToPrincipal({ grantee: channel, actions: ['servicequotas:ListServices'], resourceArns: ['*'] });
-    expect(onlyResource(stack, 'AWS::IAM::Policy').Properties.Roles).toEqual([{ Ref: expect.stringMatching(/^CdkSupportAppRole/) }]);
+    const [policy, ...others] = Object.entries(resourcesOf(stack))
+      .filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id !== resourcePolicyId(stack)).map(([, { Properties }]) => Properties);
+    expect(others).toEqual([]);
+    expect(policy.Roles).toEqual([{ Ref: expect.stringMatching(/^CdkSupportAppRole/) }]);
+    expect(policy.PolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'servicequotas:ListServices', Resource: '*' }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { CfnOutput, CfnParameter, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { messageOf, newStack, onlyLogicalId, onlyResource, resourcesOfType } from './synthesis';
+import { messageOf, newStack, onlyLogicalId, onlyResource, resourcePolicyId, resourcesOfType } from './synthesis';
 import { ChannelsProvider, NotificationSeverity, SlackWorkspace } from '../src';
 
 const TYPE = 'Custom::SupportAppSlackWorkspace';
@@ -15,7 +15,7 @@ test('a workspace is a custom resource with its team ID', () => {
       ServiceTimeout: 540,
       TeamId: 'T012ABCDEFG',
     },
-    DeletionPolicy: 'Delete',
+    DependsOn: [resourcePolicyId(stack)],
   });
 });
 
@@ -41,13 +41,14 @@ test('the team ID may be known only at deployment', () => {
 });
 
 test.each([
-  [RemovalPolicy.DESTROY, 'Delete', undefined],
+  // What CloudFormation does by itself.
+  [RemovalPolicy.DESTROY, undefined, undefined],
   [RemovalPolicy.RETAIN, 'Retain', 'Retain'],
   [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'RetainExceptOnCreate', 'Retain'],
 ])('removal policy %s', (removalPolicy, deletionPolicy, updateReplacePolicy) => {
   const stack = newStack();
   new SlackWorkspace(stack, 'Workspace', { teamId: 'T1', removalPolicy });
-  expect(onlyResource(stack, TYPE)).toMatchObject({ DeletionPolicy: deletionPolicy });
+  expect(onlyResource(stack, TYPE).DeletionPolicy).toBe(deletionPolicy);
   expect(onlyResource(stack, TYPE).UpdateReplacePolicy).toBe(updateReplacePolicy);
 });
 
@@ -86,7 +87,9 @@ test('addChannel makes a child that depends on the workspace', () => {
   const channel = workspace.addChannel('Channel', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE });
   expect(channel.node.path).toBe('Stack/Workspace/Channel');
   expect(channel.teamId).toBe('T1');
-  expect(onlyResource(stack, 'Custom::SupportAppSlackChannelConfiguration').DependsOn).toEqual([onlyLogicalId(stack, TYPE)]);
+  expect(onlyResource(stack, 'Custom::SupportAppSlackChannelConfiguration').DependsOn).toEqual([
+    resourcePolicyId(stack), onlyLogicalId(stack, TYPE),
+  ]);
 });
 
 describe('an imported workspace', () => {
@@ -96,15 +99,15 @@ describe('an imported workspace', () => {
     expect(Template.fromStack(stack).toJSON().Resources).toBeUndefined();
   });
 
-  test('takes channels, which depend on nothing', () => {
+  test('takes channels, which depend on nothing but their permissions', () => {
     const stack = newStack();
     const workspace = SlackWorkspace.fromTeamId(stack, 'Workspace', 'T1');
     workspace.addChannel('Resource', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE });
     workspace.addChannel('Other', { channelId: 'C2', notifyOnCaseSeverity: NotificationSeverity.NONE });
     const channels = resourcesOfType(stack, 'Custom::SupportAppSlackChannelConfiguration');
     expect(channels.map(({ Properties, DependsOn }) => [Properties.TeamId, Properties.ChannelId, DependsOn])).toEqual([
-      ['T1', 'C1', undefined],
-      ['T1', 'C2', undefined],
+      ['T1', 'C1', [resourcePolicyId(stack)]],
+      ['T1', 'C2', [resourcePolicyId(stack)]],
     ]);
   });
 

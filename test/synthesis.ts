@@ -38,12 +38,31 @@ export function onlyLogicalId(stack: Stack, type: string): string {
   return ids[0];
 }
 
-/** The statements of the handler's own role. */
+/** The statements in the handler's own role: those that it needs whatever it manages. */
 export function handlerStatements(stack: Stack): any[] {
   const roles = resourcesOfType(stack, 'AWS::IAM::Role').filter(({ Properties }) => Properties.Policies !== undefined);
   expect(roles).toHaveLength(1);
   expect(roles[0].Properties.Policies).toHaveLength(1);
   return roles[0].Properties.Policies[0].PolicyDocument.Statement;
+}
+
+/** The logical ids of the policies for resources, of whichever provider and role. */
+export function resourcePolicyIds(stack: Stack): string[] {
+  return Object.entries(resourcesOf(stack))
+    .filter(([, { Type, Properties }]) => Type === 'AWS::IAM::Policy' && String(Properties.PolicyName).startsWith('Resources'))
+    .map(([id]) => id);
+}
+
+/** The logical id of the one policy for resources; there must be exactly one. */
+export function resourcePolicyId(stack: Stack): string {
+  const ids = resourcePolicyIds(stack);
+  expect(ids).toHaveLength(1);
+  return ids[0];
+}
+
+/** The statements of the one policy for resources. */
+export function resourceStatements(stack: Stack): any[] {
+  return resourcesOf(stack)[resourcePolicyId(stack)].Properties.PolicyDocument.Statement;
 }
 
 /** The message of the error that an action throws. */
