@@ -120,11 +120,14 @@ export class GivenHandlerRole implements HandlerRole {
       this.resourcePolicy = new iam.Policy(this.scope, 'Policy', {
         policyName: Lazy.uncachedString({ produce: (context) => policyName(this.resourcePermissions, context) }),
       });
-      renew(this.resourcePolicy.node.defaultChild as iam.CfnPolicy, this.resourcePermissions);
+      const resource = this.resourcePolicy.node.defaultChild as iam.CfnPolicy;
+      acknowledge(resource, INLINE_POLICY_RULES.map((rule) => ({ rule, reason: INLINE_POLICY_REASON })));
+      renew(resource, this.resourcePermissions);
       this.role.attachInlinePolicy(this.resourcePolicy);
     }
     if (added) {
       this.resourcePolicy.addStatements(toStatement(added));
+      acknowledgeWildcards(this.resourcePolicy.node.defaultChild as iam.CfnPolicy, added);
     }
     return this.resourcePolicy;
   }

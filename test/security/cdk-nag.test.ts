@@ -114,6 +114,19 @@ test.each(DEFINITIONS)('%s has no word of cdk-nag in the template', (_, define) 
   expect(JSON.stringify(Template.fromStack(stack))).not.toMatch(/"Metadata"|cdk_nag|AwsSolutions/);
 });
 
+test('a role of the user\'s has only findings about the user\'s own policy of it', () => {
+  const app = newApp();
+  const stack = new Stack(app, 'Stack');
+  const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  const provider = new ChannelsProvider(stack, 'Provider', { role });
+  new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG', provider });
+  new ChimeChannel(stack, 'Channel', {
+    appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/user/deployer`, channelName: 'On call', provider,
+  });
+  expect([...new Set(findingsOf(app).map((finding) => finding.split(' ')[1]))]).toEqual(['Stack/Role/DefaultPolicy/Resource']);
+  expect(findingsOf(app).filter((finding) => !finding.includes('IAMNoInlinePolicy'))).toEqual([]);
+});
+
 test('what a user adds to the handler\'s role is still found', () => {
   const app = newApp();
   const stack = new Stack(app, 'Stack');

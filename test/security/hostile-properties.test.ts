@@ -53,7 +53,10 @@ describe('what goes into a header or into the name of a host', () => {
   function chimeChannel(stack: Stack) {
     const [appInstanceArn, chimeBearer] = parameters(stack, 'AppInstanceArn', 'ChimeBearer');
     new ChimeChannel(stack, 'Channel', {
-      appInstanceArn, chimeBearer, channelName: 'On call', removalPolicy: RemovalPolicy.DESTROY,
+      appInstanceArn,
+      chimeBearer,
+      channelName: 'On call',
+      removalPolicy: RemovalPolicy.DESTROY,
       // What fails for good does so quickly.
       provider: new ChannelsProvider(stack, 'Provider', { timeout: Duration.seconds(4) }),
     });
