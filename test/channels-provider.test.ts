@@ -19,7 +19,10 @@ import {
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
-import { handlerStatements, messageOf, newStack, onlyLogicalId, onlyResource, problemsOf, resourcesOf, resourcesOfType } from './synthesis';
+import {
+  handlerStatements, messageOf, newStack, onlyLogicalId, onlyResource, problemsOf, resourcePolicyId, resourcePolicyIds, resourcesOf, resourcesOfType,
+  resourceStatements,
+} from './synthesis';
 import {
   AccountAlias,
   ChannelsProvider,
@@ -170,6 +173,7 @@ describe('one provider per stack', () => {
       'Alias325C5727',
       'CdkSupportChannels8196946B',
       'CdkSupportChannelsLogGroup460ACA00',
+      'CdkSupportChannelsPolicy3E7B7531A7C2',
       'CdkSupportChannelsRole61D71BFB',
     ]);
   });
@@ -185,20 +189,37 @@ describe('one provider per stack', () => {
 });
 
 describe('the permissions of the handler', () => {
-  test.each<[string, (keyof typeof define)[], (stack: Stack) => object[]]>([
-    ['a workspace', ['workspace'], (stack) => [LOGS(stack), OWN_STACK, WORKSPACE]],
-    ['a channel', ['channel'], (stack) => [LOGS(stack), OWN_STACK, CHANNEL, PASS_ROLE]],
-    ['an alias', ['alias'], (stack) => [LOGS(stack), OWN_STACK, ALIAS]],
-    ['a Chime channel', ['chime'], (stack) => [LOGS(stack), OWN_STACK, CHIME]],
-    ['an alias and a Chime channel', ['alias', 'chime'], (stack) => [LOGS(stack), OWN_STACK, ALIAS, CHIME]],
-    ['everything', ['workspace', 'channel', 'alias', 'chime'], (stack) => [LOGS(stack), OWN_STACK, WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME]],
-    ['everything in another order', ['chime', 'alias', 'channel', 'workspace'], (stack) => [
-      LOGS(stack), OWN_STACK, WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME,
-    ]],
-  ])('for %s', (_, kinds, expected) => {
+  const COMBINATIONS: [string, (keyof typeof define)[], string, object[]][] = [
+    ['a workspace', ['workspace'], '0575', [WORKSPACE]],
+    ['a channel', ['channel'], '3AF9', [CHANNEL, PASS_ROLE]],
+    ['an alias', ['alias'], 'A7C2', [ALIAS]],
+    ['a Chime channel', ['chime'], '4EFE', [CHIME]],
+    ['a workspace and a channel', ['workspace', 'channel'], '6294', [WORKSPACE, CHANNEL, PASS_ROLE]],
+    ['an alias and a Chime channel', ['alias', 'chime'], '7207', [ALIAS, CHIME]],
+    ['everything of the Support App', ['workspace', 'channel', 'alias'], '4ED4', [WORKSPACE, CHANNEL, PASS_ROLE, ALIAS]],
+    ['everything', ['workspace', 'channel', 'alias', 'chime'], '199D', [WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME]],
+    ['everything in another order', ['chime', 'alias', 'channel', 'workspace'], '199D', [WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME]],
+  ];
+
+  test.each(COMBINATIONS)('for %s are in a policy with a fixed name, beside what the handler always needs', (_, kinds, fingerprint, expected) => {
     const stack = newStack();
     kinds.forEach((kind) => define[kind](stack));
-    expect(handlerStatements(stack)).toEqual(expected(stack));
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK]);
+    expect(resourcePolicyIds(stack)).toEqual([`CdkSupportChannelsPolicy3E7B7531${fingerprint}`]);
+    expect(onlyResource(stack, 'AWS::IAM::Policy')).toEqual({
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        PolicyName: `Resources${fingerprint}`,
+        PolicyDocument: { Version: '2012-10-17', Statement: expected },
+        Roles: [{ Ref: 'CdkSupportChannelsRole61D71BFB' }],
+      },
+    });
+  });
+
+  test('without a resource are in no policy of their own', () => {
+    const stack = newStack();
+    new ChannelsProvider(stack, 'Provider');
+    expect(resourcesOfType(stack, 'AWS::IAM::Policy')).toEqual([]);
   });
 
   test('are those for the operations that the handler calls', () => {
@@ -209,7 +230,7 @@ describe('the permissions of the handler', () => {
       const source = fs.readFileSync(path.join(__dirname, '..', 'lambda', 'aws', `${client}.ts`), 'utf8');
       return [...source.matchAll(/const ([A-Z]\w+)Command\b/g)].map(([, operation]) => `${prefix}:${operation}`);
     });
-    const allowed = handlerStatements(stack).flatMap(({ Action }) => Action);
+    const allowed = [...handlerStatements(stack), ...resourceStatements(stack)].flatMap(({ Action }) => Action);
     expect(called).not.toEqual([]);
     expect([...called, 'iam:PassRole', 'logs:CreateLogStream', 'logs:PutLogEvents'].sort()).toEqual([...new Set(allowed)].sort());
   });
@@ -218,7 +239,7 @@ describe('the permissions of the handler', () => {
     const statements = [true, false].map((minimize) => {
       const stack = newStack({}, { context: { '@aws-cdk/aws-iam:minimizePolicies': minimize } });
       Object.values(define).forEach((defineOne) => defineOne(stack));
-      return handlerStatements(stack);
+      return [handlerStatements(stack), resourceStatements(stack)];
     });
     expect(statements[0]).toEqual(statements[1]);
   });
@@ -263,46 +284,162 @@ describe('the permissions of the handler', () => {
   });
 });
 
+const ROLES: [string, (stack: Stack) => iam.IRole | undefined][] = [
+  ['the provider\'s own role', () => undefined],
+  ['a role of the stack', (stack) => new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') })],
+  ['an imported role', (stack) => iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler')],
+];
+
+describe.each(ROLES)('the policy for resources with %s', (_, giveRole) => {
+  /** A stack, in which the same provider has the same id in each test. */
+  function stackWith(...definitions: ((stack: Stack, provider: ChannelsProvider) => unknown)[]): Stack {
+    const stack = newStack();
+    const provider = new ChannelsProvider(stack, 'Provider', { role: giveRole(stack) });
+    definitions.forEach((defineOne) => defineOne(stack, provider));
+    return stack;
+  }
+
+  /** What tells policies apart: the logical id for CloudFormation, the name for IAM. */
+  function identity(stack: Stack): string[] {
+    const id = resourcePolicyId(stack);
+    const name: string = resourcesOf(stack)[id].Properties.PolicyName;
+    expect(id.slice(-4)).toMatch(/^[0-9A-F]{4}$/);
+    expect(name.slice(-4)).toBe(id.slice(-4));
+    return [id, name];
+  }
+
+  function chimeChannel(id: string, chimeBearer: string, appInstanceArn = APP_INSTANCE_ARN) {
+    return (stack: Stack, provider: ChannelsProvider) => new ChimeChannel(stack, id, { appInstanceArn, chimeBearer, channelName: 'n', provider });
+  }
+
+  function channel(channelId: string, roleName: string) {
+    return (stack: Stack, provider: ChannelsProvider) => new SlackChannelConfiguration(stack, channelId, {
+      workspace: SlackWorkspace.fromTeamId(stack, `${channelId}Workspace`, 'T1'),
+      channelId,
+      notifyOnCaseSeverity: NotificationSeverity.NONE,
+      channelRole: iam.Role.fromRoleArn(stack, `${channelId}Role`, `arn:aws:iam::111122223333:role/${roleName}`),
+      provider,
+    });
+  }
+
+  test('is another one for each set of kinds', () => {
+    const kinds = Object.keys(define) as (keyof typeof define)[];
+    const sets = Array.from({ length: 2 ** kinds.length - 1 }, (_value, index) => kinds.filter((_kind, bit) => (index + 1) & (2 ** bit)));
+    const identities = sets.map((set) => identity(stackWith(...set.map((kind) => define[kind]))));
+    expect(identities).toHaveLength(15);
+    expect(new Set(identities.map(([id]) => id)).size).toBe(15);
+    expect(new Set(identities.map(([, name]) => name)).size).toBe(15);
+  });
+
+  test('is the same in whatever order the resources are defined', () => {
+    const definitions = [...Object.values(define), channel('C2', 'Other'), chimeChannel('Bot', `${APP_INSTANCE_ARN}/bot/b`)];
+    expect(identity(stackWith(...definitions))).toEqual(identity(stackWith(...[...definitions].reverse())));
+  });
+
+  test('is the same when a channel with another role is added, which it then allows to pass', () => {
+    const [one, two] = [stackWith(channel('C1', 'One')), stackWith(channel('C1', 'One'), channel('C2', 'Two'))];
+    expect(identity(two)).toEqual(identity(one));
+    const passed = (stack: Stack) => resourceStatements(stack).filter(({ Action }) => Action === 'iam:PassRole').flatMap(({ Resource }) => Resource);
+    expect(passed(one)).toEqual(['arn:aws:iam::111122223333:role/One']);
+    expect(passed(two)).toEqual(['arn:aws:iam::111122223333:role/One', 'arn:aws:iam::111122223333:role/Two']);
+  });
+
+  test('is the same when the role of a channel changes', () => {
+    expect(identity(stackWith(channel('C1', 'One')))).toEqual(identity(stackWith(channel('C1', 'Two'))));
+  });
+
+  test('is the same when a Chime channel of the same AppInstance and bearer is added', () => {
+    expect(identity(stackWith(define.chime, chimeChannel('Second', `${APP_INSTANCE_ARN}/user/u`)))).toEqual(identity(stackWith(define.chime)));
+  });
+
+  test.each([
+    ['bearer', chimeChannel('Chime', `${APP_INSTANCE_ARN}/bot/b`)],
+    ['AppInstance', chimeChannel('Chime', `${APP_INSTANCE_ARN}2/user/u`, `${APP_INSTANCE_ARN}2`)],
+  ])('is another one for another Chime %s', (_name, definition) => {
+    const [[id, name], [otherId, otherName]] = [identity(stackWith(define.chime)), identity(stackWith(definition))];
+    expect(otherId).not.toBe(id);
+    expect(otherName).not.toBe(name);
+  });
+
+  test('outlives each custom resource', () => {
+    const stack = stackWith(...Object.values(define), channel('C2', 'Other'), chimeChannel('Bot', `${APP_INSTANCE_ARN}/bot/b`));
+    const customResources = Object.values(resourcesOf(stack)).filter(({ Type }) => Type.startsWith('Custom::'));
+    expect(customResources).toHaveLength(6);
+    customResources.forEach(({ DependsOn }) => expect(DependsOn).toContain(resourcePolicyId(stack)));
+  });
+});
+
 describe('a given role', () => {
-  test('gets the permissions, each once, and no other role is made', () => {
+  /** The policies of a template by logical id, without their order. */
+  const policiesOf = (stack: Stack) =>
+    Object.fromEntries(Object.entries(resourcesOf(stack)).filter(([, { Type }]) => Type === 'AWS::IAM::Policy').map(([id, { Properties }]) => [id, Properties]));
+
+  test('gets two policies, and no other role is made', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     const provider = new ChannelsProvider(stack, 'Provider', { role });
     Object.values(define).forEach((defineOne) => defineOne(stack, provider));
     new ChimeChannel(stack, 'Second', { appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/bot/b`, channelName: 'n', provider });
     Template.fromStack(stack).resourceCountIs('AWS::IAM::Role', 1);
-    expect(onlyResource(stack, FUNCTION).Properties.Role).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::IAM::Role'), 'Arn'] });
+    const roleId = onlyLogicalId(stack, 'AWS::IAM::Role');
+    expect(onlyResource(stack, FUNCTION).Properties.Role).toEqual({ 'Fn::GetAtt': [roleId, 'Arn'] });
     expect(provider.grantPrincipal).toBe(role.grantPrincipal);
-    const statements: any[] = onlyResource(stack, 'AWS::IAM::Policy').Properties.PolicyDocument.Statement;
-    expect(statements).toHaveLength(8);
-    expect(statements).toEqual(expect.arrayContaining([
-      LOGS(stack), OWN_STACK, WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME, { ...CHIME, Resource: `${APP_INSTANCE_ARN}/bot/b` },
-    ]));
+    expect(policiesOf(stack)).toEqual({
+      MineDefaultPolicyC872F717: {
+        PolicyName: 'MineDefaultPolicyC872F717',
+        PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK] },
+        Roles: [{ Ref: roleId }],
+      },
+      ProviderPolicy73D9A0889C4D: {
+        PolicyName: 'Resources9C4D',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME, { ...CHIME, Resource: `${APP_INSTANCE_ARN}/bot/b` }],
+        },
+        Roles: [{ Ref: roleId }],
+      },
+    });
   });
 
   test('outlives the resources with its policies', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     define.alias(stack, new ChannelsProvider(stack, 'Provider', { role }));
-    // The custom resource refers to the function, and the function depends on the policy.
-    expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').Properties.ServiceToken).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, FUNCTION), 'Arn'] });
-    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([onlyLogicalId(stack, 'AWS::IAM::Policy'), onlyLogicalId(stack, 'AWS::IAM::Role')]);
+    const alias = onlyResource(stack, 'Custom::SupportAppAccountAlias');
+    // The custom resource refers to the function, and the function depends on the role with its own policy.
+    expect(alias.Properties.ServiceToken).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, FUNCTION), 'Arn'] });
+    const [own, ...others] = Object.keys(policiesOf(stack)).filter((id) => id !== resourcePolicyId(stack));
+    expect(others).toEqual([]);
+    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([own, onlyLogicalId(stack, 'AWS::IAM::Role')]);
+    expect(alias.DependsOn).toEqual([resourcePolicyId(stack)]);
   });
 
-  test('that is imported gets a policy, which outlives the resources', () => {
+  test('that is imported gets the two policies, which outlive the resources', () => {
     const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
     const role = iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler');
     define.alias(stack, new ChannelsProvider(stack, 'Provider', { role }));
     expect(onlyResource(stack, FUNCTION).Properties.Role).toBe('arn:aws:iam::111122223333:role/Handler');
-    expect(onlyResource(stack, 'AWS::IAM::Policy').Properties.Roles).toEqual(['Handler']);
-    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([onlyLogicalId(stack, 'AWS::IAM::Policy')]);
+    expect(resourcesOfType(stack, 'AWS::IAM::Role')).toEqual([]);
+    expect(policiesOf(stack)).toEqual({
+      MinePolicyDA7C2A6A: {
+        PolicyName: 'MinePolicyDA7C2A6A', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK] }, Roles: ['Handler'],
+      },
+      ProviderPolicy73D9A088A7C2: {
+        PolicyName: 'ResourcesA7C2', PolicyDocument: { Version: '2012-10-17', Statement: [ALIAS] }, Roles: ['Handler'],
+      },
+    });
+    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual(['MinePolicyDA7C2A6A']);
+    expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').DependsOn).toEqual(['ProviderPolicy73D9A088A7C2']);
   });
 
   test('that is immutable stays as it is', () => {
     const stack = newStack();
     const role = iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler', { mutable: false });
-    define.alias(stack, new ChannelsProvider(stack, 'Provider', { role }));
-    expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type).sort()).toEqual([FUNCTION, LOG_GROUP, 'Custom::SupportAppAccountAlias'].sort());
+    const provider = new ChannelsProvider(stack, 'Provider', { role });
+    Object.values(define).forEach((defineOne) => defineOne(stack, provider));
+    const types = ['SupportAppSlackWorkspace', 'SupportAppSlackChannelConfiguration', 'SupportAppAccountAlias', 'ChimeChannel'];
+    expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type).sort()).toEqual([FUNCTION, LOG_GROUP, ...types.map((type) => `Custom::${type}`)].sort());
+    expect(Object.values(resourcesOf(stack)).flatMap(({ DependsOn }) => DependsOn ?? [])).toEqual([]);
   });
 });
 
@@ -450,7 +587,8 @@ describe('in a VPC', () => {
       SecurityGroupIds: [{ 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::EC2::SecurityGroup'), 'GroupId'] }],
     });
     expect(handler.DependsOn).toContainEqual(expect.stringMatching(/^VpcPrivateSubnet1DefaultRoute/));
-    expect(handlerStatements(stack)).toEqual([LOGS(stack), NETWORK, OWN_STACK, ALIAS]);
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), NETWORK, OWN_STACK]);
+    expect(resourceStatements(stack)).toEqual([ALIAS]);
   });
 
   test('given subnets and security groups are used', () => {
