@@ -21,7 +21,7 @@ const INTERNAL_PROPERTIES = [
   'allowed', 'chimeSDKMessaging', 'data', 'deadline', 'endpointVariable', 'hasDeleted', 'holderOf', 'holdingOf', 'hostPrefix', 'invocation',
   'isRollingBack', 'logicalId', 'mayHaveSucceeded', 'maximum', 'minimum', 'ownership', 'parseError', 'pattern', 'physicalId',
   'physicalResourceId', 'propagationDeadline', 'property', 'region', 'remedy', 'resourceStatus', 'returnsTo', 'send', 'sensitive',
-  'service', 'signingName', 'status', 'supportApp', 'target', 'type', 'undo', 'violation',
+  'service', 'signingName', 'status', 'supportApp', 'target', 'undo', 'violation',
   // aws4
   'accessKeyId', 'authHeader', 'canonicalHeaders', 'canonicalString', 'createHost', 'credentials', 'credentialString', 'datetime',
   'defaultCredentials', 'doNotModifyHeaders', 'extraHeadersToIgnore', 'extraHeadersToInclude', 'filteredHeaders', 'filterHeaders',
