@@ -51,8 +51,8 @@ export interface ChannelsProviderProps {
   /**
    * The role that the handler runs with: it trusts `lambda.amazonaws.com`.
    *
-   * The permissions that the handler needs are added to it. Nothing is added to a role that cannot be changed, such as
-   * an imported one with `mutable: false`: it must have them already.
+   * The permissions that the handler needs are added to it, those for the resources of the stack in a policy of the provider. Nothing is
+   * added to a role that cannot be changed, such as an imported one with `mutable: false`: it must have them already.
    *
    * @default - a role with exactly the permissions that the resources of the stack need
    */
@@ -170,7 +170,7 @@ const ONE_MONTH = 30;
 const INFINITE = 9999;
 
 /**
- * The handler that manages the resources of a stack: one Lambda function with its role and log group.
+ * The handler that manages the resources of a stack: one Lambda function with its role, policy and log group.
  *
  * Each stack gets one by itself. Define one to choose its options, and pass it to the constructs of the stack:
  *

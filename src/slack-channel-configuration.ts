@@ -53,7 +53,7 @@ export interface AddSlackChannelOptions {
    * The channel ID: 1 to 256 characters without white space, such as `C012ABCDEFG`. It is not the channel's name.
    *
    * Open the channel's details in Slack to find it: it is at the bottom of the page "About".
-   * Invite the AWS Support App to a private channel with `/invite @awssupport`; no API does that.
+   * Add the app "AWS Support App" to the channel in Slack; no API does that.
    */
   readonly channelId: string;
 
