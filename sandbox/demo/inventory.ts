@@ -47,7 +47,7 @@ export function takeInventory({ services, cloudFormation }: LocalAws): Inventory
       kind: 'Chime channel',
       id: channel.channelArn.split('/').at(-1)!.slice(0, 8),
       settings: chimeChannelSettings(channel),
-      owner: ownerOf(CHIME_CHANNEL_TYPE, channel.channelArn),
+      owner: ownerOf(CHIME_CHANNEL_TYPE, channel.channelArn, channel.privacy),
     })),
   ];
 }
