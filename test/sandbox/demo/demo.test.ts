@@ -76,8 +76,8 @@ describe('the demo', () => {
   });
 
   test.each([
-    [1, '9 resources:'],
-    [2, '10/10 .* CREATE_COMPLETE +AWS::CloudFormation::Stack +SupportChannels\n'],
+    [1, '10 resources:'],
+    [2, '11/11 .* CREATE_COMPLETE +AWS::CloudFormation::Stack +SupportChannels\n'],
     [3, 'Slack workspace +T012ABCDEFG +name: Example +stack \\(adopted\\)\n'],
     [4, '- Slack channel C012URGENT1 \\(urgent\\)\n'],
     [5, 'UPDATE_ROLLBACK_COMPLETE +AWS::CloudFormation::Stack +SupportChannels\n'],
@@ -115,7 +115,7 @@ test('--verbose shows calls with their attempts, and the log of the handler', as
   expect(text).toContain('api supportapp:RegisterSlackWorkspaceForOrganization 429 ThrottledClientException (throttle on purpose), attempt 1');
   expect(text).toContain('api supportapp:RegisterSlackWorkspaceForOrganization 200, attempt 2');
   expect(text).toContain('api chime:CreateChannel 201, attempt 1');
-  expect(text).toMatch(/log of Workspace\w+ INFO \{"requestType":"Create"/);
+  expect(text).toMatch(/log of Workspace\w+ INFO \{"RequestType":"Create"/);
   expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
   expect(exitCode).toBe(0);
 });
