@@ -392,7 +392,7 @@ describe('a given role', () => {
         Roles: [{ Ref: roleId }],
       },
       ProviderPolicy73D9A0889C4D: {
-        PolicyName: 'Resources9C4D',
+        PolicyName: 'StackProvider342BA82AResources9C4D',
         PolicyDocument: {
           Version: '2012-10-17',
           Statement: [WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME, { ...CHIME, Resource: `${APP_INSTANCE_ARN}/bot/b` }],
@@ -415,6 +415,17 @@ describe('a given role', () => {
     expect(alias.DependsOn).toEqual([resourcePolicyId(stack)]);
   });
 
+  test('that two stacks share gets policies of different names', () => {
+    const app = new App();
+    const names = ['One', 'Other'].map((id) => {
+      const stack = new Stack(app, id);
+      const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/Handler');
+      new AccountAlias(stack, 'Alias', { accountAlias: 'a', provider: new ChannelsProvider(stack, 'Provider', { role }) });
+      return resourcesOf(stack)[resourcePolicyId(stack)].Properties.PolicyName;
+    });
+    expect(new Set(names).size).toBe(2);
+  });
+
   test('that is imported gets the two policies, which outlive the resources', () => {
     const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
     const role = iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler');
@@ -426,7 +437,7 @@ describe('a given role', () => {
         PolicyName: 'MinePolicyDA7C2A6A', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK] }, Roles: ['Handler'],
       },
       ProviderPolicy73D9A088A7C2: {
-        PolicyName: 'ResourcesA7C2', PolicyDocument: { Version: '2012-10-17', Statement: [ALIAS] }, Roles: ['Handler'],
+        PolicyName: 'StackProvider342BA82AResourcesA7C2', PolicyDocument: { Version: '2012-10-17', Statement: [ALIAS] }, Roles: ['Handler'],
       },
     });
     expect(onlyResource(stack, FUNCTION).DependsOn).toEqual(['MinePolicyDA7C2A6A']);

@@ -49,7 +49,7 @@ export function handlerStatements(stack: Stack): any[] {
 /** The logical ids of the policies for resources, of whichever provider and role. */
 export function resourcePolicyIds(stack: Stack): string[] {
   return Object.entries(resourcesOf(stack))
-    .filter(([, { Type, Properties }]) => Type === 'AWS::IAM::Policy' && String(Properties.PolicyName).startsWith('Resources'))
+    .filter(([, { Type, Properties }]) => Type === 'AWS::IAM::Policy' && /Resources[0-9A-F]{4}$/.test(String(Properties.PolicyName)))
     .map(([id]) => id);
 }
 

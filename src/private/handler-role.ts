@@ -1,4 +1,4 @@
-import { aws_iam as iam, type CfnResource, type IResolveContext, Lazy, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, type CfnResource, type IResolveContext, Lazy, Names, Stack } from 'aws-cdk-lib';
 import type { Construct, IDependable } from 'constructs';
 import { acknowledge, nameInFindings } from './acknowledgements';
 import { HandlerPermissions, type Permission } from './handler-permissions';
@@ -117,8 +117,10 @@ export class GivenHandlerRole implements HandlerRole {
   public allowResources(permission: Permission): IDependable {
     const added = this.resourcePermissions.add(permission);
     if (!this.resourcePolicy) {
+      // The role may serve other stacks and providers, too, and has one policy of a name.
+      const owner = Names.uniqueResourceName(this.scope, { maxLength: 100 });
       this.resourcePolicy = new iam.Policy(this.scope, 'Policy', {
-        policyName: Lazy.uncachedString({ produce: (context) => policyName(this.resourcePermissions, context) }),
+        policyName: Lazy.uncachedString({ produce: (context) => owner + policyName(this.resourcePermissions, context) }),
       });
       const resource = this.resourcePolicy.node.defaultChild as iam.CfnPolicy;
       acknowledge(resource, INLINE_POLICY_RULES.map((rule) => ({ rule, reason: INLINE_POLICY_REASON })));
