@@ -73,6 +73,8 @@ export interface Outcome {
 export interface DeploymentOutcome extends Outcome {
   /** Resources whose creation or update was cancelled while their function was at work. */
   readonly cancelled: readonly string[];
+  /** Resources whose Create or Update was delivered again while the stack might have waited for it. */
+  readonly repeated: readonly string[];
 }
 
 type Alternatives = Map<string, (Thing | undefined)[]>;
@@ -93,7 +95,7 @@ export abstract class Expectation {
       this.broken = `changes account ${accountId}`;
       return;
     }
-    const isCleanup = status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
+    const isCleanup = /^UPDATE_COMPLETE/.test(status);
     for (const [key, thing] of this.before.state) {
       if (this.isForeign(key) && !sameThing(state.get(key), thing)) {
         this.broken = `changes what is not the stack's: ${key} from ${print(thing)} to ${print(state.get(key))}`;
@@ -191,7 +193,7 @@ export class DeploymentExpectation extends Expectation {
     this.refusals = this.established.flatMap((declaration) => this.refusal(declaration) ?? []);
   }
 
-  public check(after: Snapshot, { status, failures, cancelled }: DeploymentOutcome): void {
+  public check(after: Snapshot, { status, failures, cancelled, repeated }: DeploymentOutcome): void {
     const { step } = this;
     const isDone = /^(CREATE|UPDATE)_COMPLETE$/.test(status);
     const isRolledBack = /^(UPDATE_)?ROLLBACK_COMPLETE$/.test(status);
@@ -203,7 +205,7 @@ export class DeploymentExpectation extends Expectation {
     if (isDone) {
       this.checkSuccess(after);
     } else {
-      this.checkFailure(after, cancelled);
+      this.checkFailure(after, [...cancelled, ...repeated]);
     }
   }
 
@@ -284,29 +286,33 @@ export class DeploymentExpectation extends Expectation {
     check(mark !== undefined && marks.includes(mark), `${declaration.logicalId} counts as ${mark}, not as ${marks.join(' or ')}`);
   }
 
-  private checkFailure(after: Snapshot, cancelled: readonly string[]): void {
+  /** @param overtaken resources on which the handler may have worked when their rollback began, or after it. */
+  private checkFailure(after: Snapshot, overtaken: readonly string[]): void {
     const { before } = this;
     const allowed: Alternatives = new Map();
     const newChimeChannels: Thing[] = [];
     const allow = (key: string, ...things: (Thing | undefined)[]) => allowed.set(key, [...allowed.get(key) ?? [before.state.get(key)], ...things]);
     for (const declaration of [...this.established, ...this.changed]) {
       const old = before.declaration(declaration.logicalId);
-      const isCancelled = cancelled.includes(declaration.logicalId);
+      const isOvertaken = overtaken.includes(declaration.logicalId);
       const isRetained = declaration.retain && !old;
-      const isLost = step(this.step, declaration);
+      const isLost = isLostForGood(this.step, declaration);
       if (declaration.kind === 'chime' && this.established.includes(declaration)) {
-        if (isCancelled || isRetained || isLost) {
+        if (isOvertaken || isRetained || isLost) {
           newChimeChannels.push(this.thing(declaration, ''));
         }
         continue;
       }
       const key = before.keyOf(old && this.changed.includes(declaration) ? old : declaration);
-      if (isCancelled || isRetained || isLost && this.established.includes(declaration)) {
+      // What somebody removed behind the stack's back is made again by the move, and the former template wants it, too.
+      const isMadeAgain = !before.state.has(key) && before.holder(key) !== undefined;
+      if (isOvertaken || isRetained || isMadeAgain || isLost && this.established.includes(declaration)) {
         allow(key, this.thing(declaration, key, old));
       }
-      if (old && this.changed.includes(declaration)) {
+      if (old && old.kind !== 'workspace' && (old.kind !== 'chime' || this.changed.includes(declaration))) {
         // CloudFormation brings back what its template said, not what somebody had made of it.
-        allow(key, this.thing(old, key, old));
+        const oldKey = before.keyOf(old);
+        allow(oldKey, this.thing(old, oldKey, old), ...old.kind === 'channel' ? [declaredThing(this.accountId, old)] : []);
       }
     }
     for (const [key] of after.state) {
@@ -323,10 +329,11 @@ export class DeploymentExpectation extends Expectation {
   }
 }
 
-/** Whether the answers to what brings a declaration about are lost for so long that it cannot be taken back either. */
-function step({ outage }: Deploy, { kind }: Declaration): boolean {
-  return outage?.kind === 'lost reply' && (kind === 'channel' && outage.operation === 'UpdateSlackChannelConfiguration'
-    || kind === 'alias' && outage.operation === 'PutAccountAlias' || kind === 'chime' && outage.operation === 'CreateChannel');
+/** Whether an answer to what brings a declaration about may be lost, and then an outage keeps the handler from taking it back. */
+function isLostForGood({ outage, faults }: Deploy, { kind }: Declaration): boolean {
+  const losesAnswers = outage?.kind === 'lost reply' || faults.some((fault) => ['reset after', 'lost reply', 'truncated'].includes(fault.kind));
+  return losesAnswers && (kind === 'channel' && outage?.operation === 'UpdateSlackChannelConfiguration'
+    || kind === 'alias' && outage?.operation === 'PutAccountAlias' || kind === 'chime' && outage?.operation === 'CreateChannel');
 }
 
 function check(condition: boolean, message: string): asserts condition {

@@ -130,6 +130,10 @@ export function histories(features: Features): fc.Arbitrary<History> {
     kind: fc.constantFrom<Outage['kind']>('status 503', 'lost reply'),
   }), features.outages);
   const stack = fc.constantFrom(0, 0, 0, 1, 1, 2);
+  const change: fc.Arbitrary<Console> = fc.record({
+    step: fc.constant('console' as const), account: fc.constantFrom(0, 0, 1), action: fc.constantFrom('put' as const, 'put' as const, 'remove' as const),
+    kind, team, channel, look,
+  });
   const step: fc.Arbitrary<Step> = fc.oneof(
     {
       weight: 6,
@@ -146,15 +150,12 @@ export function histories(features: Features): fc.Arbitrary<History> {
       }),
     },
     { weight: 1, arbitrary: fc.record({ step: fc.constant('delete' as const), stack, faults, repeats }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        step: fc.constant('console' as const), account: fc.nat(ACCOUNTS - 1),
-        action: fc.constantFrom('put' as const, 'put' as const, 'remove' as const), kind, team, channel, look,
-      }),
-    },
+    { weight: 2, arbitrary: change },
   );
-  return fc.record({ order: fc.nat(1_000_000), steps: fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }) });
+  // Accounts have something from the start, which stacks must leave alone or adopt.
+  const start = fc.array(change.map((made) => ({ ...made, action: 'put' as const })), { maxLength: 4, size: 'max' });
+  return fc.record({ order: fc.nat(1_000_000), start, steps: fc.array(step, { minLength: 2, maxLength: 6, size: 'max' }) })
+    .map(({ order, start: made, steps }) => ({ order, steps: [...made, ...steps] }));
 }
 
 /** A history as people read it, one line for each step. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { TEAMS, channelIdOf, lookOf, type Declaration, type Kind } from './declaration';
 import { DeletionExpectation, DeploymentExpectation, Snapshot, Violation, type Expectation } from './expectation';
 import { ACCOUNTS, ALL_FEATURES, STACKS, accountOfStack, applyEdits, type Console, type Delete, type Deploy, type Features, type History, type PlannedFault } from './history';
-import { InProcessLambda } from './in-process-lambda';
+import { InProcessLambda, type Run } from './in-process-lambda';
 import { Simulation, randomFrom } from './simulation';
 import { declaredThing, readState } from './state';
 import { Templates, channelRoleArn } from './templates';
@@ -42,6 +42,8 @@ export class World {
     const lambda = new InProcessLambda(simulation);
     const listeners = { event: (_: { status: string; type: string }) => {} };
     const aws = await LocalAws.start({
+      // Lists of more than one page.
+      services: { supportApp: { channelsPerPage: 2, workspacesPerPage: 1 } },
       // A handler that does not answer is found out soon.
       cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.01, onEvent: (event) => listeners.event(event) },
     });
@@ -57,6 +59,8 @@ export class World {
   public readonly statistics: Statistics = { histories: 0, events: 0, runs: 0, requests: 0, faults: 0, steps: {} };
   private readonly templates: Templates[];
   private stacks: StackModel[] = [];
+  /** Resources of the step whose Create or Update was delivered again. */
+  private readonly repeated = new Set<string>();
   private ids = 0;
   private afterCommit: (accountId: string) => void = () => {};
   private endOutage: () => void = () => {};
@@ -163,15 +167,15 @@ export class World {
     const model = this.stacks[step.stack];
     const declarations = applyEdits(model.declarations, step.edits, (kind) => this.newId(kind));
     const before = this.snapshot(model);
-    const isUnchanged = before.exists && step.ending !== 'failure at the end' && step.ending !== 'failure in between'
-      && isDeepStrictEqual(declarations, model.declarations);
+    const failsAfter = step.ending === 'failure at the end' ? declarations.map(({ logicalId }) => logicalId)
+      : step.ending === 'failure in between' ? declarations.slice(0, step.early % (declarations.length + 1)).map(({ logicalId }) => logicalId) : undefined;
+    const templates = this.templates[ACCOUNT_IDS.indexOf(model.accountId)];
+    const template = templates.build(declarations, failsAfter);
+    const isUnchanged = before.exists && isDeepStrictEqual(template, templates.build(model.declarations));
     if (isUnchanged || before.cannotChange(declarations) || !this.features.handovers && before.handsOver(declarations)) {
       this.count('skipped');
       return;
     }
-    const failsAfter = step.ending === 'failure at the end' ? declarations.map(({ logicalId }) => logicalId)
-      : step.ending === 'failure in between' ? declarations.slice(0, step.early % (declarations.length + 1)).map(({ logicalId }) => logicalId) : undefined;
-    const template = this.templates[ACCOUNT_IDS.indexOf(model.accountId)].build(declarations, failsAfter);
     const expectation = new DeploymentExpectation(before, declarations, step);
     this.count(before.exists ? `update, ${step.ending}` : `create, ${step.ending}`);
     step.edits.forEach(({ edit }) => this.count(`edit: ${edit}`));
@@ -187,7 +191,7 @@ export class World {
       model.declarations = [];
     }
     const cancelled = result.events.filter(({ reason }) => /^Resource (creation|update) cancelled$/.test(reason ?? '')).map(({ logicalId }) => logicalId);
-    expectation.check(this.snapshot(model), { status: result.status, cancelled, failures: failuresOf(result.events) });
+    expectation.check(this.snapshot(model), { status: result.status, cancelled, repeated: [...this.repeated], failures: failuresOf(result.events) });
   }
 
   private async delete(step: Delete): Promise<void> {
@@ -229,7 +233,15 @@ export class World {
     }
     this.endOutage = () => outage && services.faults.clear();
     const random = randomFrom(step.repeats ?? 0);
-    this.lambda.deliver = () => step.repeats === undefined ? [{}] : repeat(random());
+    this.repeated.clear();
+    this.lambda.deliver = ({ payload }) => {
+      const deliveries = step.repeats === undefined ? [{}] : repeat(random());
+      const { RequestType: requestType, LogicalResourceId: logicalId } = payload as Run['event'];
+      if (requestType !== 'Delete' && deliveries.slice(1).some(({ delayInMillis = 0 }) => delayInMillis < NO_LONGER_AWAITED)) {
+        this.repeated.add(logicalId);
+      }
+      return deliveries;
+    };
     let commits = 0;
     this.afterCommit = (accountId) => {
       commits += 1;
@@ -247,7 +259,7 @@ export class World {
     if (kind === 'stack API') {
       cloudFormation.api.inject({ kind: after % 2 ? 'throttle' : 'reset', times: count });
     } else if (kind === 'response bucket') {
-      cloudFormation.bucket.inject({ kind: after % 2 ? 'status' : 'reset', statusCode: 503, times: count });
+      cloudFormation.bucket.inject({ kind: after % 2 ? 'status' : 'reset', statusCode: 503, times: count, when: (logicalId) => logicalId !== 'Failure' });
     } else {
       let passing = after;
       services.faults.inject({
@@ -333,6 +345,9 @@ const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucke
   'lost reply': { kind: 'loseReply' },
   'truncated': { kind: 'truncate' },
 };
+
+/** From then on the handler asks the stack whether it still waits for an event. */
+const NO_LONGER_AWAITED = 180_000;
 
 /** How often and when an event is delivered: mostly once. */
 function repeat(chance: number): Delivery[] {
