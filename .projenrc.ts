@@ -69,7 +69,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // A snapshot changes by a decision of its author, never as a side effect of running the tests.
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     junitReporting: false,
-    jestConfig: { testEnvironment: 'node', testTimeout: 30_000, collectCoverage: false },
+    jestConfig: { testEnvironment: 'node', testTimeout: 60_000, collectCoverage: false, modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'] },
   },
   gitignore: ['/cdk.out/', '/.tmp/'],
   // The package says what it holds, so that nothing gets in by accident.
@@ -122,6 +122,17 @@ project.addTask('test:newest', {
       receiveArgs: true,
     },
   ],
+});
+
+project.addTask('test:runtime', {
+  description: 'Run the handler under AWS\'s own Lambda runtime client with Node.js 22 and 24; builds it with Debian\'s autoconf, automake, libtool and cmake',
+  exec: 'tsx test/runtime/run.ts',
+});
+
+project.addTask('campaign', {
+  description: 'Try to break the lifecycle with random histories of stacks (--histories N --seed S)',
+  exec: 'tsx sandbox/campaign/cli.ts',
+  receiveArgs: true,
 });
 
 project.addTask('test:snippets', {

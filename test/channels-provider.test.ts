@@ -416,9 +416,8 @@ describe('a given role', () => {
   });
 
   test('that two stacks share gets policies of different names', () => {
-    const app = new App();
     const names = ['One', 'Other'].map((id) => {
-      const stack = new Stack(app, id);
+      const stack = new Stack(new App(), id);
       const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/Handler');
       new AccountAlias(stack, 'Alias', { accountAlias: 'a', provider: new ChannelsProvider(stack, 'Provider', { role }) });
       return resourcesOf(stack)[resourcePolicyId(stack)].Properties.PolicyName;
