@@ -1,3 +1,4 @@
+// eslint-disable-next-line import/no-extraneous-dependencies -- a development tool, not part of the package
 import * as fc from 'fast-check';
 import { CHANNELS, LOOKS, TEAMS, type Declaration, type Kind } from './declaration';
 
@@ -100,7 +101,12 @@ export function histories(features: Features): fc.Arbitrary<History> {
     {
       weight: 8,
       arbitrary: fc.record({
-        edit: fc.constant('add' as const), kind, team, channel, look, adopt: fc.boolean(),
+        edit: fc.constant('add' as const),
+        kind,
+        team,
+        channel,
+        look,
+        adopt: fc.boolean(),
         retain: fc.integer({ min: 0, max: 5 }).map((number) => number === 5),
       }),
     },
@@ -131,8 +137,13 @@ export function histories(features: Features): fc.Arbitrary<History> {
   }), features.outages);
   const stack = fc.constantFrom(0, 0, 0, 1, 1, 2);
   const change: fc.Arbitrary<Console> = fc.record({
-    step: fc.constant('console' as const), account: fc.constantFrom(0, 0, 1), action: fc.constantFrom('put' as const, 'put' as const, 'remove' as const),
-    kind, team, channel, look,
+    step: fc.constant('console' as const),
+    account: fc.constantFrom(0, 0, 1),
+    action: fc.constantFrom('put' as const, 'put' as const, 'remove' as const),
+    kind,
+    team,
+    channel,
+    look,
   });
   const step: fc.Arbitrary<Step> = fc.oneof(
     {
@@ -141,7 +152,7 @@ export function histories(features: Features): fc.Arbitrary<History> {
         step: fc.constant('deploy' as const),
         stack,
         edits: fc.array(edit, { minLength: 1, maxLength: 5 }),
-        ending: fc.constantFrom<Ending>('success', 'success', 'success', 'success', 'failure at the end', 'failure at the end',
+        ending: fc.constantFrom<Ending>('success', 'success', 'success', 'success', 'success', 'success', 'failure at the end', 'failure at the end',
           ...features.cancellations ? ['failure in between', 'cancelled'] as const : []),
         early: fc.nat(6),
         faults,
@@ -154,8 +165,11 @@ export function histories(features: Features): fc.Arbitrary<History> {
   );
   // Accounts have something from the start, which stacks must leave alone or adopt.
   const start = fc.array(change.map((made) => ({ ...made, action: 'put' as const })), { maxLength: 4, size: 'max' });
-  return fc.record({ order: fc.nat(1_000_000), start, steps: fc.array(step, { minLength: 2, maxLength: 6, size: 'max' }) })
-    .map(({ order, start: made, steps }) => ({ order, steps: [...made, ...steps] }));
+  const workspaces = [0, 1].flatMap((account) => TEAMS.map((_, index): Console =>
+    ({ step: 'console', account, action: 'put', kind: 'workspace', team: index, channel: 0, look: 0 })));
+  const authorized = fc.oneof({ weight: 1, arbitrary: fc.constant<Console[]>([]) }, { weight: 3, arbitrary: fc.constant(workspaces) });
+  return fc.record({ order: fc.nat(1_000_000), authorized, start, steps: fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }) })
+    .map(({ order, authorized: first, start: made, steps }) => ({ order, steps: [...first, ...made, ...steps] }));
 }
 
 /** A history as people read it, one line for each step. */

@@ -128,7 +128,7 @@ export class InProcessLambda extends LocalLambda {
     };
     const module = { exports: {} as Record<string, Handler> };
     const { simulation } = this;
-    const modules: Record<string, unknown> = { http: simulation.http(), 'node:http': simulation.http() };
+    const modules: Record<string, unknown> = { 'http': simulation.http(), 'node:http': simulation.http() };
     factory(
       module, module.exports, (name: string) => modules[name] ?? requireBuiltIn(name), { env }, SILENT_CONSOLE,
       (run: () => void, milliseconds: number) => simulation.setTimeout(run, milliseconds),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+// eslint-disable-next-line import/no-extraneous-dependencies -- a development tool, not part of the package
 import { build } from 'esbuild';
 
 /** A mistake in the handler that the campaign must find. */

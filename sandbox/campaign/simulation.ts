@@ -96,6 +96,7 @@ export class Simulation {
   }
 }
 
+/* eslint-disable no-bitwise */
 /** The generator mulberry32. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;

@@ -56,7 +56,10 @@ export function declaredThing(accountId: string, declaration: Declaration, befor
       const oldKeys = old ? Object.keys(tagsOf(old)) : [];
       const foreign = Object.entries(before?.tags as Record<string, string> ?? {}).filter(([key]) => !oldKeys.includes(key));
       return {
-        name: look.Name, mode: look.Mode, privacy: look.Privacy, metadata: look.Metadata ?? '',
+        name: look.Name,
+        mode: look.Mode,
+        privacy: look.Privacy,
+        metadata: look.Metadata ?? '',
         tags: { ...Object.fromEntries(foreign), ...tagsOf(declaration) },
       };
     }

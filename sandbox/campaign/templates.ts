@@ -58,7 +58,13 @@ export class Templates {
       case 'workspace':
         return { TeamId: TEAMS[declaration.team] };
       case 'channel':
-        return { TeamId: TEAMS[declaration.team], ChannelId: channelIdOf(declaration), ChannelRoleArn: channelRoleArn(this.accountId), ...lookOf(declaration), Existing };
+        return {
+          TeamId: TEAMS[declaration.team],
+          ChannelId: channelIdOf(declaration),
+          ChannelRoleArn: channelRoleArn(this.accountId),
+          ...lookOf(declaration),
+          Existing,
+        };
       case 'alias':
         return { ...lookOf(declaration), Existing };
       case 'chime':
@@ -102,7 +108,10 @@ function synthesize(account: string, appInstanceArn: string, chimeBearer: string
     const provider = new ChannelsProvider(stack, 'Provider', { timeout: Duration.seconds(60) });
     const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: TEAMS[0], provider });
     new SlackChannelConfiguration(stack, 'Channel', {
-      workspace, channelId: 'C012ABCDEFG', notifyOnCaseSeverity: NotificationSeverity.NONE, provider,
+      workspace,
+      channelId: 'C012ABCDEFG',
+      notifyOnCaseSeverity: NotificationSeverity.NONE,
+      provider,
       channelRole: iam.Role.fromRoleArn(stack, 'ChannelRole', channelRoleArn(account)),
     });
     new AccountAlias(stack, 'Alias', { accountAlias: 'alias', provider });

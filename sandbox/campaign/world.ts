@@ -50,7 +50,7 @@ export class World {
     const world = new World(simulation, lambda, aws, options.features ?? ALL_FEATURES, options.code);
     listeners.event = ({ status, type }) => {
       if (status.endsWith('_FAILED') && type.startsWith('Custom::')) {
-        world.endOutage();
+        world.endOutage?.();
       }
     };
     return world;
@@ -62,8 +62,8 @@ export class World {
   /** Resources of the step whose Create or Update was delivered again. */
   private readonly repeated = new Set<string>();
   private ids = 0;
-  private afterCommit: (accountId: string) => void = () => {};
-  private endOutage: () => void = () => {};
+  private afterCommit?: (accountId: string) => void;
+  private endOutage?: () => void;
 
   private constructor(
     private readonly simulation: Simulation, private readonly lambda: InProcessLambda, private readonly aws: LocalAws,
@@ -157,7 +157,7 @@ export class World {
       this.statistics.requests += 1;
       const output = call(operation, input, caller);
       if (!/^(List|Get|Describe)/.test(operation)) {
-        this.afterCommit(caller.identity.accountId);
+        this.afterCommit?.(caller.identity.accountId);
       }
       return output;
     };
@@ -278,8 +278,8 @@ export class World {
   private async finish(expectation: Expectation): Promise<void> {
     const { services, cloudFormation } = this.aws;
     await this.lambda.settled();
-    this.afterCommit = () => {};
-    this.endOutage = () => {};
+    this.afterCommit = undefined;
+    this.endOutage = undefined;
     this.statistics.events += cloudFormation.requests.length;
     this.statistics.runs += this.lambda.runs.length;
     this.statistics.faults += services.requests.entries.filter(({ outcome }) => outcome.fault).length;
@@ -323,7 +323,9 @@ export class World {
         } else {
           const identity = { accountId, principalArn: 'console', accessKeyId: '', secretAccessKey: '' };
           chime.call('CreateChannel', {
-            ...lookOf(declaration), AppInstanceArn: this.templates[account].appInstanceArn, ChimeBearer: this.templates[account].bearer,
+            ...lookOf(declaration),
+            AppInstanceArn: this.templates[account].appInstanceArn,
+            ChimeBearer: this.templates[account].bearer,
             ClientRequestToken: 'console',
           }, { identity, region: REGION });
         }
