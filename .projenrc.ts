@@ -5,6 +5,7 @@ const checkedFolders = ['src', 'lambda', 'test', 'sandbox', 'examples', 'projenr
 // What `npm run test:newest` runs the tests with.
 const newestCdkVersion = '2.276.0';
 const newestConstructsVersion = '10.8.1';
+const newestCdkNagVersion = '3.0.2';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-support-channels',
@@ -50,6 +51,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/aws4',
     'aws-sdk',
     'aws4',
+    // The newest that works with the oldest supported aws-cdk-lib; test:newest takes the newest of all.
+    'cdk-nag@^2.38.2',
     'esbuild',
     'fast-check',
     'tsx',
@@ -116,9 +119,9 @@ const newestCdk = '.tmp/newest-cdk';
 project.addTask('test:newest', {
   description: `Run the tests with aws-cdk-lib ${newestCdkVersion}; "npm test" runs them with the oldest supported version`,
   steps: [
-    { exec: `npm install --no-save --no-package-lock --prefix ${newestCdk} aws-cdk-lib@${newestCdkVersion} constructs@${newestConstructsVersion}` },
+    { exec: `npm install --no-save --no-package-lock --prefix ${newestCdk} aws-cdk-lib@${newestCdkVersion} constructs@${newestConstructsVersion} cdk-nag@${newestCdkNagVersion}` },
     {
-      exec: `jest --ci --moduleNameMapper '${JSON.stringify({ '^(aws-cdk-lib|constructs)($|/.*)': `<rootDir>/${newestCdk}/node_modules/$1$2` })}'`,
+      exec: `jest --ci --moduleNameMapper '${JSON.stringify({ '^(aws-cdk-lib|constructs|cdk-nag)($|/.*)': `<rootDir>/${newestCdk}/node_modules/$1$2` })}'`,
       receiveArgs: true,
     },
   ],

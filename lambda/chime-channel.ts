@@ -11,7 +11,6 @@ import {
 import { Client, isServiceError } from './aws/client';
 import { find, paginate } from './aws/pagination';
 import { CustomResourceEvent, CustomResourceResult, Properties } from './custom-resource';
-import { UserError } from './errors';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy } from './physical-id';
 import { assertValid, attemptChange, ResourceHandler, Services } from './resource-handler';
 
@@ -70,11 +69,7 @@ function problemsOf(declared: ChimeChannelProperties) {
 
 /** A client for the Region in which the AppInstance is, whatever the Region of the stack. */
 function clientFor(services: Services, arn: string): Client {
-  const region = arn.split(':')[3];
-  if (!/^[a-z-]+-\d$/.test(region)) {
-    throw new UserError(`appInstanceArn: no Region in ${arn}. Give the ARN of an AppInstance.`);
-  }
-  return services.chimeSDKMessaging(region);
+  return services.chimeSDKMessaging(arn.split(':')[3]);
 }
 
 /** Whether the channel has all that cannot be changed in place; a replacement that failed has not left it. */

@@ -49,7 +49,7 @@ export function formatResponse(event: CustomResourceEvent, response: CustomResou
     LogicalResourceId: event.LogicalResourceId,
     Data: response.data,
   });
-  let characters = [...(response.reason ?? '')];
+  let characters = [...(response.reason ?? '').slice(0, MAXIMUM_RESPONSE_BYTES)];
   let body = format(response.reason);
   while (Buffer.byteLength(body) > MAXIMUM_RESPONSE_BYTES && characters.length > 0) {
     characters = characters.slice(0, Math.floor(characters.length * 0.9));

@@ -14,6 +14,8 @@ import { slackWorkspace } from './slack-workspace';
 import { stackOf } from './stack';
 
 const RESOURCE_HANDLERS: Record<string, ResourceHandler> = {
+  // No inherited member is a resource type.
+  __proto__: null as never,
   [SLACK_WORKSPACE_TYPE]: slackWorkspace,
   [SLACK_CHANNEL_CONFIGURATION_TYPE]: slackChannelConfiguration,
   [ACCOUNT_ALIAS_TYPE]: accountAlias,

@@ -1,4 +1,5 @@
 import aws4 = require('aws4');
+import { UserError } from '../errors';
 import { backoff, Invocation, pause } from '../invocation';
 import { HttpResponse, send } from './http';
 
@@ -121,7 +122,11 @@ let clockOffset = 0;
  * `Retry-After` is kept to, and a clock that is off is corrected from the service's `Date`.
  */
 async function call<Answer>(options: ServiceOptions, request: ServiceRequest): Promise<Answer> {
-  const { invocation } = options;
+  const { invocation, region } = options;
+  // It becomes a part of a host's name, and the host gets signed requests.
+  if (!/^[a-z-]+-\d$/.test(region)) {
+    throw new UserError(`"${region}" is no Region. Check appInstanceArn and supportAppRegion.`);
+  }
   let mayHaveSucceeded = false;
   for (let attempts = 1; ; attempts += 1) {
     let response: HttpResponse | undefined;

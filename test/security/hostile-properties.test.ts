@@ -88,7 +88,7 @@ describe('what goes into a header or into the name of a host', () => {
   test.each(['us-east-1.example.com', 'example.com', '127.0.0.1', '', '-1', 'us-east-1-', '..'])('the Region %j of an AppInstance is refused before any call', async (region) => {
     const [, , , , ...rest] = appInstance.appInstanceArn.split(':');
     const appInstanceArn = ['arn:aws:chime', region, ...rest].join(':');
-    expect(await deploy({ appInstanceArn, chimeBearer: `${appInstanceArn}/user/u` })).toContain(`no Region in ${appInstanceArn}`);
+    expect(await deploy({ appInstanceArn, chimeBearer: `${appInstanceArn}/user/u` })).toContain(`"${region}" is no Region. Check appInstanceArn`);
     expect(account.requests()).toEqual([]);
   });
 
