@@ -1,4 +1,4 @@
-import { aws_iam as iam, CfnResource, type IResource, Lazy, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, CfnResource, type IResource, Lazy, type RemovalPolicy, Resource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkSlackChannelConfiguration } from './constraints';
@@ -248,6 +248,13 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       resource.node.addDependency(workspaceResource);
     }
     guardAccount(this, 'channel', props.workspace.teamId, props.channelId);
+    if (props.existing === ExistingConfiguration.ADOPT && !props.channelRole) {
+      Annotations.of(this).addWarningV2(
+        'cdk-support-channels:adoptedChannelRole',
+        'An adopted channel is left when the stack is deleted, but the role that channels share by default is deleted with the stack. '
+        + 'Set channelRole to a role that stays, such as the one that the channel has.',
+      );
+    }
 
     this.teamId = props.workspace.teamId;
     this.channelId = props.channelId;

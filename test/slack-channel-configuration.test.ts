@@ -280,3 +280,12 @@ test('the ARN of a role of the stack is a token with the right form', () => {
   newChannel(stack, { channelRole: iam.Role.fromRoleArn(stack, 'Imported', arn) });
   expect(onlyResource(stack, TYPE).Properties.ChannelRoleArn['Fn::Join'][1]).toContainEqual({ Ref: 'Role' });
 });
+
+test('warns of an adopted channel whose role would go with the stack', () => {
+  const stack = newStack();
+  newChannel(stack, { existing: ExistingConfiguration.ADOPT }, 'Shared');
+  newChannel(stack, { channelId: 'C2', existing: ExistingConfiguration.ADOPT, channelRole: iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN) }, 'Own');
+  newChannel(stack, { channelId: 'C3' }, 'Created');
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('Set channelRole to a role that stays'));
+  expect(warnings.map(({ id }) => id)).toEqual([expect.stringMatching(/\/Shared$/)]);
+});
