@@ -71,6 +71,8 @@ export interface Outcome {
 }
 
 export interface DeploymentOutcome extends Outcome {
+  /** Resources whose deletion failed, which CloudFormation abandons. */
+  readonly undeleted: readonly string[];
   /** Resources whose creation or update was cancelled while their function was at work. */
   readonly cancelled: readonly string[];
   /** Resources whose Create or Update was delivered again while the stack might have waited for it. */
@@ -189,16 +191,18 @@ export class DeploymentExpectation extends Expectation {
       return old !== undefined && targetOf(old) === targetOf(declaration);
     };
     this.established = declarations.filter((declaration) => !isSame(declaration));
-    this.changed = declarations.filter((declaration) => isSame(declaration) && !sameProperties(declaration, before.declaration(declaration.logicalId)!));
+    this.changed = declarations.filter((declaration) =>
+      isSame(declaration) && !sameProperties(declaration, before.declaration(declaration.logicalId)!));
     this.refusals = this.established.flatMap((declaration) => this.refusal(declaration) ?? []);
   }
 
-  public check(after: Snapshot, { status, failures, cancelled, repeated }: DeploymentOutcome): void {
+  public check(after: Snapshot, { status, failures, undeleted, cancelled, repeated }: DeploymentOutcome): void {
     const { step } = this;
     const isDone = /^(CREATE|UPDATE)_COMPLETE$/.test(status);
     const isRolledBack = /^(UPDATE_)?ROLLBACK_COMPLETE$/.test(status);
     const said = `${status}: ${failures.join('; ')}`;
     check(isDone || isRolledBack, `the deployment ended in ${said}`);
+    check(undeleted.length === 0, `could not delete ${undeleted.join(', ')}, in ${said}`);
     const mustFail = this.refusals.length > 0 || step.ending === 'failure at the end' || step.ending === 'failure in between';
     check(!(isDone && mustFail && step.ending !== 'cancelled'), `the deployment succeeded although ${this.refusals.join(', ') || 'a resource of it failed'}`);
     const mayFail = mustFail || step.ending === 'cancelled' || step.outage !== undefined;
@@ -318,7 +322,11 @@ export class DeploymentExpectation extends Expectation {
           // The change and its reversal, several requests each, ran side by side.
           allow(key, after.state.get(key));
         }
-        allow(oldKey, this.thing(old, oldKey, old), ...old.kind === 'channel' ? [declaredThing(this.accountId, old)] : []);
+        allow(oldKey, this.thing(old, oldKey, old), this.thing(old, oldKey, declaration));
+        if (old.kind === 'channel') {
+          // With any name: the service cannot clear one.
+          allow(oldKey, declaredThing(this.accountId, old));
+        }
       }
     }
     for (const [key] of after.state) {

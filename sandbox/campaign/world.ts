@@ -191,7 +191,10 @@ export class World {
       model.declarations = [];
     }
     const cancelled = result.events.filter(({ reason }) => /^Resource (creation|update) cancelled$/.test(reason ?? '')).map(({ logicalId }) => logicalId);
-    expectation.check(this.snapshot(model), { status: result.status, cancelled, repeated: [...this.repeated], failures: failuresOf(result.events) });
+    const undeleted = result.events.filter((event) => event.status === 'DELETE_FAILED').map(({ logicalId }) => logicalId);
+    expectation.check(this.snapshot(model), {
+      status: result.status, cancelled, undeleted, repeated: [...this.repeated], failures: failuresOf(result.events),
+    });
   }
 
   private async delete(step: Delete): Promise<void> {
