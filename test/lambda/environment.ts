@@ -20,9 +20,17 @@ export function clearEnvironment() {
   process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
 }
 
-/** An invocation that no test outlasts, in which a denied call is not repeated. */
+let running = new AbortController();
+
+/** An invocation of as much time as a test may need, in which a denied call is not repeated. */
 export function invocation(change: Partial<Invocation> = {}): Invocation {
-  return { deadline: Date.now() + 60_000, propagationDeadline: 0, signal: new AbortController().signal, ...change };
+  return { deadline: Date.now() + 60_000, propagationDeadline: 0, signal: running.signal, ...change };
+}
+
+/** Ends what a test that failed has left running, which would try again until its deadline, beyond the end of all tests. */
+export function endInvocations() {
+  running.abort();
+  running = new AbortController();
 }
 
 /** Waits of no time between tries. */

@@ -32,7 +32,7 @@ describe('explain', () => {
   test.each<[string, string, string, RegExp]>([
     ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.managementAccountFirst, /management account.*deploy a SlackWorkspace there first\.$/],
     ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAuthorized, /Authorize the workspace.*management account/],
-    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.notInOrganization, /^Put the account into an organization, or authorize the workspace/],
+    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.notInOrganization, /^Join an organization, or authorize the workspace/],
     ['RegisterSlackWorkspaceForOrganization', 'ConflictException', 'Other words.', /^Check teamId\. Authorize the workspace/],
     ['RegisterSlackWorkspaceForOrganization', 'ResourceNotFoundException', SUPPORT_APP_MESSAGES.teamNotFound, /^Check teamId\./],
     ['DeleteSlackChannelConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.liveChatChannel, /^End the live chat/],
@@ -41,7 +41,7 @@ describe('explain', () => {
     ['UpdateSlackChannelConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAdded, /^Add a SlackWorkspace/],
     ['CreateSlackChannelConfiguration', 'ServiceQuotaExceededException', SUPPORT_APP_MESSAGES.channelQuota, /5 workspaces and 20 channels, and a channel 100 accounts/],
     ['CreateSlackChannelConfiguration', 'ServiceQuotaExceededException', SUPPORT_APP_MESSAGES.accountQuota, /100 accounts/],
-    ['CreateSlackChannelConfiguration', 'AccessDeniedException', SUPPORT_APP_MESSAGES.noSupportPlan, /^Subscribe the account to a support plan/],
+    ['CreateSlackChannelConfiguration', 'AccessDeniedException', SUPPORT_APP_MESSAGES.noSupportPlan, /^Subscribe to a support plan with the AWS Support App\.$/],
     ['CreateSlackChannelConfiguration', 'ValidationException', SUPPORT_APP_MESSAGES.roleNotValid, /trust supportapp\.amazonaws\.com/],
     ['UpdateSlackChannelConfiguration', 'ValidationException', SUPPORT_APP_MESSAGES.roleNotValid, /trust supportapp\.amazonaws\.com/],
     ['PutAccountAlias', 'AccessDeniedException', 'not authorized to perform: supportapp:PutAccountAlias', /role of the handler.*service control policies/],

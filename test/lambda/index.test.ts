@@ -1,4 +1,4 @@
-import { captureLog, clearEnvironment, useCredentials, withoutWaits } from './environment';
+import { captureLog, clearEnvironment, useCredentials, withoutRetries, withoutWaits } from './environment';
 import { Script, ScriptedServer } from './scripted-server';
 import { CustomResourceEvent } from '../../lambda/custom-resource';
 import { handler } from '../../lambda/index';
@@ -30,6 +30,9 @@ interface Response {
   readonly Data?: Record<string, string>;
 }
 
+/** So that a handler that does not get on answers before the test is given up: nothing outlasts the tests. */
+const REMAINING = 20_000;
+
 let services: LocalServices;
 let bucket: ScriptedServer;
 let cloudFormation: ScriptedServer;
@@ -52,7 +55,7 @@ beforeEach(async () => {
   bucket = await ScriptedServer.start();
   // A stack without other resources, which is not rolling back.
   cloudFormation = await ScriptedServer.start({
-    body: '<R><StackResourceSummaries></StackResourceSummaries><Stacks><member><StackStatus>UPDATE_IN_PROGRESS</StackStatus></member></Stacks></R>',
+    body: answerOfCloudFormation('', 'UPDATE_IN_PROGRESS'),
   });
   useCredentials(identityOf(services));
   process.env.AWS_REGION = 'us-east-1';
@@ -66,11 +69,17 @@ afterEach(async () => {
   await Promise.all([services, bucket, cloudFormation].map((server) => server.stop()));
 });
 
+/** One answer to both of the handler's questions, about the resources and about the stack. */
+function answerOfCloudFormation(resources: string, stackStatus: string): string {
+  return `<AnyResponse><StackResourceSummaries>${resources}</StackResourceSummaries>`
+    + `<Stacks><member><StackStatus>${stackStatus}</StackStatus></member></Stacks></AnyResponse>`;
+}
+
 function chimeProperties(change: object = {}) {
   return { AppInstanceArn: appInstance, ChimeBearer: bearer, Name: 'case 1', Privacy: 'PRIVATE', Mode: 'RESTRICTED', ...change };
 }
 
-async function invoke(change: Partial<Record<keyof CustomResourceEvent, unknown>>, remaining = 60_000): Promise<Response> {
+async function invoke(change: Partial<Record<keyof CustomResourceEvent, unknown>>, remaining = REMAINING): Promise<Response> {
   const event = {
     RequestType: 'Create',
     ResponseURL: `${bucket.url}/response?X-Amz-Signature=secret-signature`,
@@ -128,7 +137,7 @@ describe('dispatch', () => {
     const [channel] = services.chime.store.channelsOf(appInstance);
     expect(response).toMatchObject({
       Status: 'SUCCESS',
-      PhysicalResourceId: formatPhysicalId({ type: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channel.channelArn] }),
+      PhysicalResourceId: formatPhysicalId({ type: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channel.channelArn, 'PRIVATE'] }),
       Data: { ChannelArn: channel.channelArn },
     });
     expect([...channel.tags]).toEqual([['k', '1']]);
@@ -301,12 +310,12 @@ describe('updates', () => {
 });
 
 describe('events that come late', () => {
-  const AGES = { 'an hour ago': 3_600_000, 'now': 0 };
+  const AGES = { 'an hour ago': 3_600_000, 'eleven seconds ago': 11_000, 'now': 0 };
 
   async function sent(age: keyof typeof AGES, resources: string, change: object): Promise<Response> {
     await cloudFormation.stop();
     cloudFormation = await ScriptedServer.start({
-      body: `<R><StackResourceSummaries>${resources}</StackResourceSummaries><Stacks><member><StackStatus>UPDATE_COMPLETE</StackStatus></member></Stacks></R>`,
+      body: answerOfCloudFormation(resources, 'UPDATE_COMPLETE'),
     });
     process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = cloudFormation.url;
     const date = new Date(Date.now() - AGES[age]).toISOString().replace(/[:-]|\.\d{3}/g, '');
@@ -326,10 +335,25 @@ describe('events that come late', () => {
     expect(storedAlias()).toBeUndefined();
   });
 
+  test('one of more than ten seconds is late', async () => {
+    expect(await sent('eleven seconds ago', resource('CREATE_FAILED'), {})).toMatchObject({ Status: 'FAILED' });
+    expect(services.requests.entries).toEqual([]);
+  });
+
   test('a Create that the stack still waits for is carried out', async () => {
     expect(await sent('an hour ago', resource('CREATE_IN_PROGRESS'), {})).toMatchObject({ Status: 'SUCCESS' });
+    expect(cloudFormation.requests.map(({ body }) => new URLSearchParams(body).get('Action'))).toEqual(['ListStackResources']);
     expect(storedAlias()).toBe('late');
   });
+
+  test.each<[string, string]>([['UPDATE_IN_PROGRESS', 'SUCCESS'], ['UPDATE_COMPLETE', 'FAILED'], ['CREATE_IN_PROGRESS', 'FAILED']])(
+    'an Update of a resource that is %s: %s', async (status, expected) => {
+      const PhysicalResourceId = formatPhysicalId({ type: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [ACCOUNT] });
+      services.supportApp.store.account(ACCOUNT).accountAlias = 'early';
+      const change = { RequestType: 'Update', PhysicalResourceId, OldResourceProperties: { AccountAlias: 'early' } };
+      expect(await sent('an hour ago', resource(status, PhysicalResourceId), change)).toMatchObject({ Status: expected, PhysicalResourceId });
+      expect(storedAlias()).toBe(expected === 'SUCCESS' ? 'late' : 'early');
+    });
 
   test('nobody asks the stack about one that is in time', async () => {
     expect(await sent('now', resource('CREATE_FAILED'), {})).toMatchObject({ Status: 'SUCCESS' });
@@ -355,7 +379,7 @@ describe('answers', () => {
     await bucket.stop();
     bucket = await ScriptedServer.start(...scripts);
     const event = { ...alias('our account'), RequestType: 'Create', ResponseURL: bucket.url, StackId: STACK_ID, RequestId: 'r', LogicalResourceId: 'R' };
-    await handler(event as CustomResourceEvent, { getRemainingTimeInMillis: () => 60_000 });
+    await handler(event as CustomResourceEvent, { getRemainingTimeInMillis: () => REMAINING });
     expect(bucket.requests).toHaveLength(2);
     expect(bucket.requests[0].body).toBe(bucket.requests[1].body);
     expect(services.requests.of('PutAccountAlias')).toHaveLength(1);
@@ -363,27 +387,86 @@ describe('answers', () => {
 
   test('before Lambda ends the function, when the service says nothing', async () => {
     services.faults.inject({ fault: { kind: 'hang' }, operations: ['GetAccountAlias'], count: Infinity });
-    const response = await invoke(alias('our account'), 1_000);
+    const response = await invoke(alias('our account'), 3_000);
     expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'failed/Resource' });
     expect(response.Reason).toMatch(/^(GetAccountAlias: no answer within|The handler ran out of time)/);
   });
 
-  test('and what still runs then ends', async () => {
-    // The list of the stack's resources never ends.
-    services.supportApp.store.account(ACCOUNT).accountAlias = 'another';
-    await cloudFormation.stop();
-    cloudFormation = await ScriptedServer.start({ body: '<R><StackResourceSummaries></StackResourceSummaries><NextToken>more</NextToken></R>' });
-    process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = cloudFormation.url;
-    const response = await invoke(alias('our account'), 1_000);
-    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^(ListStackResources: no answer within|The handler ran out of time)/) });
-    const answered = cloudFormation.requests.length;
-    expect(answered).toBeGreaterThan(0);
-    // A request that goes on would arrive before one that begins now.
-    for (let turn = 0; turn < 3; turn += 1) {
-      await fetch(services.endpoints.supportApp);
+  test('with the error that made an undoing necessary, also when the undoing fails', async () => {
+    withoutRetries();
+    const supportApp = await ScriptedServer.start({}, 'reset', { status: 400, headers: { 'x-amzn-errortype': 'ValidationException' } });
+    try {
+      process.env.AWS_ENDPOINT_URL_SUPPORT_APP = supportApp.url;
+      expect(await invoke(alias('our account'))).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^PutAccountAlias: .*ConnectionError/) });
+      expect(supportApp.requests.map(({ url }) => url)).toEqual(['/control/get-account-alias', '/control/put-account-alias', '/control/get-account-alias']);
+      expect(log).toContainEqual({ note: 'undo failed' });
+    } finally {
+      await supportApp.stop();
     }
-    expect(cloudFormation.requests.length).toBeLessThanOrEqual(answered + 1);
-    expect(storedAlias()).toBe('another');
+  });
+
+  describe('when the time is up', () => {
+    /** When the handler answers at the latest: a second and a fifth of the time are kept for the delivery of the answer. */
+    const WATCHDOG = REMAINING - 1_000 - REMAINING / 5;
+
+    /** Holds the watchdog's timer back, so that it ends when the test says so and not when a slow machine comes to it. */
+    function holdWatchdog(): () => void {
+      const held: (() => void)[] = [];
+      const realTimeout = setTimeout;
+      jest.spyOn(global, 'setTimeout').mockImplementation(((callback: () => void, milliseconds: number) => {
+        if (milliseconds === WATCHDOG) {
+          held.push(callback);
+          return undefined;
+        }
+        return realTimeout(callback, milliseconds);
+      }) as typeof setTimeout);
+      return () => {
+        expect(held).toHaveLength(1);
+        held[0]();
+      };
+    }
+
+    async function serveCloudFormation(...scripts: Script[]) {
+      services.supportApp.store.account(ACCOUNT).accountAlias = 'another';
+      await cloudFormation.stop();
+      cloudFormation = await ScriptedServer.start(...scripts);
+      process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = cloudFormation.url;
+    }
+
+    const OUT_OF_TIME = { Status: 'FAILED', PhysicalResourceId: 'failed/Resource', Reason: expect.stringMatching(/^The handler ran out of time\./) };
+
+    test('a request that waits ends', async () => {
+      await serveCloudFormation('hang');
+      const ringWatchdog = holdWatchdog();
+      const arrived = cloudFormation.arrival();
+      const disconnected = cloudFormation.disconnection();
+      const response = invoke(alias('our account'));
+      await arrived;
+      ringWatchdog();
+      expect(await response).toMatchObject(OUT_OF_TIME);
+      await disconnected;
+      expect(storedAlias()).toBe('another');
+    });
+
+    test('no further request begins', async () => {
+      // A list that never ends.
+      await serveCloudFormation({ body: '<AnyResponse><NextToken>more</NextToken></AnyResponse>' });
+      const ringWatchdog = holdWatchdog();
+      const response = invoke(alias('our account'));
+      for (let pages = 0; pages < 3; pages += 1) {
+        await cloudFormation.arrival();
+      }
+      ringWatchdog();
+      expect(await response).toMatchObject(OUT_OF_TIME);
+      const answered = cloudFormation.requests.length;
+      // Of a list that goes on, some pages would be read in the meantime.
+      for (let turn = 0; turn < 3; turn += 1) {
+        await fetch(services.endpoints.supportApp);
+      }
+      // The request that was on its way when the time was up may arrive after the answer.
+      expect(cloudFormation.requests.length).toBeLessThanOrEqual(answered + 1);
+      expect(storedAlias()).toBe('another');
+    });
   });
 
   test('one event after another in a process, each with its own', async () => {

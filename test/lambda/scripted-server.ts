@@ -48,6 +48,11 @@ export class ScriptedServer {
     return new Promise((resolve) => this.arrivals.push(resolve));
   }
 
+  /** The end of the next connection that begins. */
+  public disconnection(): Promise<void> {
+    return new Promise((resolve) => this.server.once('connection', (socket) => socket.once('close', () => resolve())));
+  }
+
   public async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();

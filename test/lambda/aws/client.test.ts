@@ -7,7 +7,7 @@ import { CloudFormationClient } from '../../../lambda/aws/cloudformation';
 import { PutAccountAliasCommand, SupportAppClient } from '../../../lambda/aws/support-app';
 import { Invocation } from '../../../lambda/invocation';
 import { CHIME_MESSAGING_REGIONS, SUPPORT_APP_REGIONS } from '../../../src/constraints';
-import { captureLog, clearEnvironment, invocation, useCredentials, withoutRetries, withoutWaits } from '../environment';
+import { captureLog, clearEnvironment, endInvocations, invocation, useCredentials, withoutRetries, withoutWaits } from '../environment';
 import { Script, ScriptedServer } from '../scripted-server';
 
 const CREDENTIALS = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret-key', sessionToken: 'session-token' };
@@ -23,6 +23,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  endInvocations();
   jest.restoreAllMocks();
   await server?.stop();
   server = undefined;
@@ -231,10 +232,25 @@ describe('clock', () => {
     expect(Math.round((signedAt(2) - signedAt(0)) / 60_000)).toBe(-120);
   });
 
-  test('it is corrected once per call', async () => {
-    await start(skewed('InvalidSignatureException', 3_600_000), skewed('InvalidSignatureException', 7_200_000));
+  test('it is corrected each time that the service has another one', async () => {
+    await start(skewed('InvalidSignatureException', 3_600_000), skewed('InvalidSignatureException', 7_200_000), {});
+    await (await freshClient()).put();
+    expect(server!.requests).toHaveLength(3);
+    expect([1, 2].map((index) => Math.round((signedAt(index) - signedAt(0)) / 60_000))).toEqual([60, 120]);
+  });
+
+  test('a signature that is refused at the service\'s own time is refused for good', async () => {
+    await start(skewed('InvalidSignatureException', 3_600_000), skewed('InvalidSignatureException', 3_600_000), {});
     await expect((await freshClient()).put()).rejects.toMatchObject({ name: 'InvalidSignatureException' });
     expect(server!.requests).toHaveLength(2);
+  });
+
+  test('a clock that never stands still does not outlast the deadline', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(1);
+    await start(skewed('InvalidSignatureException', 3_600_000), skewed('InvalidSignatureException', 7_200_000), {});
+    // The first wait is one of 400 ms, which no call may begin.
+    await expect((await freshClient()).put({ deadline: Date.now() + 399 })).rejects.toMatchObject({ tries: expect.stringMatching(/^tries: 1,/) });
+    expect(server!.requests).toHaveLength(1);
   });
 
   test('a clock that is right is no reason for another try', async () => {
@@ -312,7 +328,9 @@ describe('log', () => {
 
 describe('endpoints', () => {
   const CLIENTS = [
-    ['SUPPORT_APP', SupportAppClient], ['CHIME_SDK_MESSAGING', ChimeSDKMessagingClient], ['CLOUDFORMATION', CloudFormationClient],
+    ['SUPPORT_APP', SupportAppClient, '{}'],
+    ['CHIME_SDK_MESSAGING', ChimeSDKMessagingClient, '{}'],
+    ['CLOUDFORMATION', CloudFormationClient, '<AnyResponse></AnyResponse>'],
   ] as const;
 
   /** The URL that a client would send a request to. */
@@ -326,21 +344,33 @@ describe('endpoints', () => {
     return String(request.mock.calls[0][0]);
   }
 
-  test.each(CLIENTS)('AWS_ENDPOINT_URL_%s goes before AWS_ENDPOINT_URL', async (name, ClientClass) => {
-    await start();
+  test.each(CLIENTS)('AWS_ENDPOINT_URL_%s goes before AWS_ENDPOINT_URL', async (name, ClientClass, body) => {
+    await start({ body });
     process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9/nobody';
     process.env[`AWS_ENDPOINT_URL_${name}`] = server!.url;
     await new ClientClass({ region: 'us-east-1', invocation: invocation() }).send({ operation: 'Any', method: 'POST', path: '/path' });
     expect(server!.requests).toMatchObject([{ url: '/path' }]);
   });
 
-  test.each(CLIENTS)('the variable of another service is not that of %s', async (name, ClientClass) => {
-    await start();
+  test.each(CLIENTS)('the variable of another service is not that of %s', async (name, ClientClass, body) => {
+    await start({ body });
     for (const [other] of CLIENTS.filter(([candidate]) => candidate !== name)) {
       process.env[`AWS_ENDPOINT_URL_${other}`] = 'http://127.0.0.1:9/nobody';
     }
     await new ClientClass({ region: 'us-east-1', invocation: invocation() }).send({ operation: 'Any', method: 'POST', path: '/path' });
     expect(server!.requests).toMatchObject([{ url: '/path' }]);
+  });
+
+  test.each(CLIENTS)('an empty AWS_ENDPOINT_URL_%s is none', async (name, ClientClass, body) => {
+    await start({ body });
+    process.env[`AWS_ENDPOINT_URL_${name}`] = '';
+    await new ClientClass({ region: 'us-east-1', invocation: invocation() }).send({ operation: 'Any', method: 'POST', path: '/path' });
+    expect(server!.requests).toMatchObject([{ url: '/path' }]);
+  });
+
+  test('an empty AWS_ENDPOINT_URL is none', async () => {
+    process.env.AWS_ENDPOINT_URL = '';
+    expect(await urlOf(SupportAppClient, 'us-east-1')).toBe('https://supportapp.us-east-1.amazonaws.com/path');
   });
 
   test.each([['', '/path'], ['/', '/path'], ['/base', '/base/path'], ['/base//', '/base/path']])('of path "%s"', async (base, expected) => {
