@@ -64,6 +64,8 @@ export class ResponseBucket {
 
   /** Every request that the bucket got. */
   public readonly answers: RecordedAnswer[] = [];
+  /** Milliseconds to add to the date in the URLs that are issued: less than zero for requests that were sent long ago. */
+  public clockOffset = 0;
   private readonly server: Server;
   private readonly requests = new Map<string, OpenRequest>();
   private readonly byRequestId = new Map<string, OpenRequest>();
@@ -82,7 +84,7 @@ export class ResponseBucket {
 
   /** Issues the URL for the answer to one request. */
   public issue(target: AnswerTarget): { url: string; answer: Promise<CustomResourceAnswer> } {
-    const date = new Date();
+    const date = new Date(Date.now() + this.clockOffset);
     const path = `/cloudformation-custom-resource-response-${target.region.replaceAll('-', '')}/`
       + encodeURIComponent(`${target.stackId}|${target.logicalId}|${target.requestId}`);
     const timestamp = date.toISOString().replace(/[-:]|\.\d{3}/g, '');

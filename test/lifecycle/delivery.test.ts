@@ -47,9 +47,13 @@ const TYPES: Record<string, { operation: string; define(of: Account): Definition
   },
 };
 
-function channel(stack: Stack, id = 'Resource', channelId = 'C012ABCDEFG', provider?: ChannelsProvider) {
+function channel(stack: Stack, id = 'Resource', channelId = 'C012ABCDEFG', provider?: ChannelsProvider, channelRole?: iam.IRole) {
   return new SlackChannelConfiguration(stack, id, {
-    workspace: SlackWorkspace.fromTeamId(stack, `${id}Workspace`, TEAM), channelId, notifyOnCaseSeverity: NotificationSeverity.NONE, provider,
+    workspace: SlackWorkspace.fromTeamId(stack, `${id}Workspace`, TEAM),
+    channelId,
+    notifyOnCaseSeverity: NotificationSeverity.NONE,
+    provider,
+    channelRole,
   });
 }
 
@@ -106,8 +110,28 @@ describe('a create that meets faults', () => {
         const reason = await account.fail(define);
         expect(reason).toMatch(/(Deploy again later|add a SlackWorkspace|already configured)/i);
         expect(account.invocations().filter(({ error }) => error)).toEqual([]);
-        expect(account.state()).toEqual(before);
+        if (type === 'chimeChannel') {
+          // Only an answer to the same request tells which channel it was, so it is asked for until the time is up; without it there is nothing
+          // to find the channel by. To look for one with the same name could delete somebody else's.
+          expect(account.state()).toEqual({ ...before, chimeChannels: [expect.objectContaining({ name: 'ours' })] });
+          const attempts = account.requests().filter(({ operation }) => operation === 'CreateChannel');
+          expect(attempts.length).toBeGreaterThan(1);
+          expect(new Set(attempts.map(({ wire }) => JSON.parse(wire.body).ClientRequestToken)).size).toBe(1);
+          expect(account.changes().filter((operation) => operation !== 'CreateChannel')).toEqual([]);
+        } else {
+          expect(account.state()).toEqual(before);
+        }
       });
+  });
+
+  test('deletes the Chime channel that it made when an answer arrives only after the time for the work', async () => {
+    sandbox.handlerTimeout = 3;
+    const define = TYPES.chimeChannel.define(account);
+    // The requests of the undo have the same token as those before it, so the hanging first one is what uses up the time for the work.
+    inject({ fault: { kind: 'hang', phase: 'after' }, operations: ['CreateChannel'] });
+    await account.fail(define);
+    expect(account.changes()).toContain('DeleteChannel');
+    expect(account.chimeChannels()).toEqual([]);
   });
 
   test('succeeds in spite of one server of the service whose clock is wrong', async () => {
@@ -195,45 +219,99 @@ describe('a create that its stack gave up', () => {
     more?.(stack, provider);
   };
 
-  test('and that arrives after the deletion under an invented id leaves nothing', async () => {
+  const late = (stack: Stack, provider: ChannelsProvider) => channel(stack, 'Late', 'C2', provider);
+
+  /** Lets the stack give up a Create that is not delivered, and answers how to deliver it then. */
+  async function giveUpLateCreate(): Promise<() => Promise<unknown>> {
     sandbox.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
     await account.succeed(standing());
-    const before = account.state();
-    const { lambda } = sandbox.aws.cloudFormation;
-    const late: { functionArn: string; payload: unknown }[] = [];
+    const { lambda, requests } = sandbox.aws.cloudFormation;
+    const held: { functionArn: string; payload: unknown }[] = [];
     lambda.deliver = (event) => {
       const { RequestType, LogicalResourceId } = event.payload as Event;
       if (RequestType === 'Create' && LogicalResourceId.startsWith('Late')) {
-        late.push(event);
+        held.push(event);
         return [];
       }
       return [{}];
     };
     await account.deploy(standing((stack, provider) => {
-      channel(stack, 'Late', 'C2', provider);
+      late(stack, provider);
       failAfter(stack);
     }));
     expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(late).toHaveLength(1);
-    const deletions = sandbox.aws.cloudFormation.requests.filter(({ stackId, requestType, logicalId }) =>
+    expect(held).toHaveLength(1);
+    const deletions = requests.filter(({ stackId, requestType, logicalId }) =>
       stackId === account.stack.id && requestType === 'Delete' && logicalId.startsWith('Late'));
     expect(deletions).toEqual([expect.objectContaining({ physicalId: expect.stringMatching(/^Stack-Late/) })]);
+    lambda.deliver = () => [{}];
+    return () => lambda.invoke(held[0].functionArn, held[0].payload);
+  }
 
-    await lambda.invoke(late[0].functionArn, late[0].payload);
+  test('and that arrives long after that is refused without a call to the service', async () => {
+    sandbox.aws.cloudFormation.bucket.clockOffset = -11_000;
+    const deliver = await giveUpLateCreate();
+    const before = account.state();
+    account.forgetRequests();
+    const { api } = sandbox.aws.cloudFormation;
+    const asked = api.requests.length;
+    await deliver();
+    expect(account.requests()).toEqual([]);
     expect(account.state()).toEqual(before);
+    expect(api.requests.slice(asked).map(({ action }) => action)).toEqual(['ListStackResources']);
+    expect(JSON.parse(account.answers().at(-1)!.body)).toMatchObject({ Status: 'FAILED', Reason: 'The stack no longer waits for this event.' });
   });
 
-  test('because the answer never arrived leaves nothing', async () => {
-    sandbox.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+  // To look at the stack for each event, and not only for late ones, would still leave a moment in which the stack gives up. What is left
+  // is what the stack declared: to delete it under an invented id could delete what somebody else has made.
+  test('and that arrives a moment after that leaves a configuration, which the next Create counts as adopted', async () => {
+    const deliver = await giveUpLateCreate();
     const before = account.state();
-    sandbox.aws.cloudFormation.bucket.inject({ kind: 'status', statusCode: 403 });
+    await deliver();
+    const channels = [...before.channels, { ...before.channels[0], channelId: 'C2' }];
+    expect(account.state()).toEqual({ ...before, channels });
+
+    account.forgetRequests();
+    await account.succeed(standing(late));
+    expect(account.changes()).toEqual([]);
+    expect(customResources().map(({ physicalId }) => physicalId).sort()).toEqual([
+      `SupportAppSlackChannelConfiguration/adopted/${TEAM}/C2`, `SupportAppSlackChannelConfiguration/created/${TEAM}/C1`,
+    ]);
+    await account.delete();
+    expect(account.channels()).toEqual([channels[1]]);
+  });
+
+  // CloudFormation never learned of the physical id, so it asks for the deletion of an id of its own, which names nothing that may be deleted.
+  test.each([
+    ['is refused', { kind: 'status', statusCode: 403 }],
+    ['is lost each time', { kind: 'reset', times: Infinity }],
+  ] as const)('because the answer %s leaves a configuration, which the next Create counts as adopted', async (_case, fault) => {
+    sandbox.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+    const channelRole = (stack: Stack) => iam.Role.fromRoleArn(stack, 'ChannelRole', account.roleArn('ChannelRole'), { mutable: false });
+    const before = account.state();
+    const { bucket, lambda } = sandbox.aws.cloudFormation;
+    let isGivenUp = false;
+    lambda.deliver = ({ payload }) => {
+      isGivenUp ||= (payload as Event).RequestType === 'Delete';
+      return [{}];
+    };
+    bucket.inject({ ...fault, when: () => !isGivenUp });
     const result = await account.deploy((stack) => {
-      channel(stack, 'Resource', 'C1', ownProvider(stack, { timeout: Duration.seconds(1), serviceTimeout: Duration.seconds(1) }));
+      const provider = ownProvider(stack, { timeout: Duration.seconds(1), serviceTimeout: Duration.seconds(1) });
+      channel(stack, 'Resource', 'C1', provider, channelRole(stack));
     });
     expect(result.status).toBe('ROLLBACK_COMPLETE');
     expect(failuresOf(result)).toEqual([expect.stringContaining('CloudFormation did not receive a response from your Custom Resource')]);
-    await sandbox.aws.cloudFormation.lambda.settled();
-    expect(account.state()).toEqual(before);
+    await lambda.settled();
+    const channels = [expect.objectContaining({ channelId: 'C1', channelRoleArn: account.roleArn('ChannelRole') })];
+    expect(account.state()).toEqual({ ...before, channels });
+    expect(account.changes()).toEqual(['CreateSlackChannelConfiguration']);
+
+    await account.succeed((stack) => channel(stack, 'Resource', 'C1', undefined, channelRole(stack)));
+    expect(customResources().map(({ physicalId }) => physicalId)).toEqual([`SupportAppSlackChannelConfiguration/adopted/${TEAM}/C1`]);
+    await account.delete();
+    expect(account.state()).toEqual({ ...before, channels });
+    expect(account.changes()).toEqual(['CreateSlackChannelConfiguration']);
   });
 });
 

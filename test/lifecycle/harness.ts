@@ -67,6 +67,7 @@ export class Sandbox {
     const { services, cloudFormation } = this.aws;
     services.faults.clear();
     services.clockOffset = 0;
+    cloudFormation.bucket.clockOffset = 0;
     this.handlerTimeout = DEFAULT_TIMEOUT;
     cloudFormation.lambda.deliver = () => [{}];
     // Functions that a test leaves hold a process each.
