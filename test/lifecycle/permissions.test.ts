@@ -29,24 +29,35 @@ function everything({ appInstanceArn, chimeBearer }: { appInstanceArn: string; c
   };
 }
 
-type Statement = { Action: string | string[] };
+interface PolicyDocument {
+  Statement: { Action: string | string[] }[];
+}
 
-/** The template, in which the handler's role lacks an action. */
+/** What the handler may do: the policy in its role, and that for the resources. */
+function policyDocuments(template: any): PolicyDocument[] {
+  const ofType = (type: string) => Object.values<any>(template.Resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+  return [
+    ...ofType('AWS::IAM::Role').flatMap(({ Policies = [] }) => Policies).map((policy) => policy.PolicyDocument),
+    ...ofType('AWS::IAM::Policy').map((policy) => policy.PolicyDocument),
+  ];
+}
+
+/** The template, in which the handler lacks an action wherever that is allowed. */
 function without(action: string | undefined, define: Definition): string {
   const template = JSON.parse(sandbox.synthesize(define));
-  const roles = Object.values<any>(template.Resources).filter(({ Type, Properties }) => Type === 'AWS::IAM::Role' && Properties.Policies);
-  expect(roles).toHaveLength(1);
-  const document: { Statement: Statement[] } = roles[0].Properties.Policies[0].PolicyDocument;
-  document.Statement = document.Statement
-    .map((statement) => ({ ...statement, Action: [statement.Action].flat().filter((allowed) => allowed !== action) }))
-    .filter((statement) => statement.Action.length > 0);
+  const documents = policyDocuments(template);
+  expect(documents).toHaveLength(2);
+  for (const document of documents) {
+    document.Statement = document.Statement
+      .map((statement) => ({ ...statement, Action: [statement.Action].flat().filter((allowed) => allowed !== action) }))
+      .filter((statement) => statement.Action.length > 0);
+    expect(document.Statement).not.toEqual([]);
+  }
   return JSON.stringify(template);
 }
 
 function actionsOf(define: Definition): string[] {
-  const template = JSON.parse(sandbox.synthesize(define));
-  return Object.values<any>(template.Resources).filter(({ Type, Properties }) => Type === 'AWS::IAM::Role' && Properties.Policies)
-    .flatMap(({ Properties }) => Properties.Policies[0].PolicyDocument.Statement).flatMap(({ Action }: Statement) => Action);
+  return policyDocuments(JSON.parse(sandbox.synthesize(define))).flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action);
 }
 
 /** A stack's whole life; answers what went wrong in it. */
@@ -72,7 +83,7 @@ async function live(account: Account, action?: string): Promise<string[]> {
   return failuresOf(await account.tryDelete());
 }
 
-test('the permissions of the role suffice for the whole life of a stack, and nothing is left behind', async () => {
+test('the permissions of the handler suffice for the whole life of a stack, and nothing is left behind', async () => {
   const account = sandbox.newAccount();
   const before = account.state();
   expect(await live(account)).toEqual([]);
@@ -111,7 +122,7 @@ const ACTIONS = [
   'chime:UntagResource',
 ];
 
-test('the tested actions are all that the role may do, its log aside', () => {
+test('the tested actions are all that the handler may do, its log aside', () => {
   const appInstance = sandbox.newAccount().newAppInstance();
   const actions = new Set(actionsOf(everything(appInstance, { text: 'one' })));
   expect([...actions].filter((action) => !action.startsWith('logs:')).sort()).toEqual([...ACTIONS].sort());
