@@ -152,12 +152,37 @@ describe('create', () => {
     expect(account.channels()).toEqual([before]);
   });
 
-  test('gives back the role, too, of the configuration that it had adopted when the stack rolls back', async () => {
+  test('gives back the role, too, of the configuration that it had adopted when the handler may pass that role', async () => {
     const before = account.putChannel({ channelId: CHANNEL, channelName: 'theirs' });
-    const result = await account.deploy(channelAndFailure({ ...ADOPT, channelName: 'ours', ownsProvider: true }));
+    const result = await account.deploy((stack) => {
+      const provider = ownProvider(stack);
+      provider.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [account.roleArn('ConsoleRole')],
+        conditions: { StringEquals: { 'iam:PassedToService': 'supportapp.amazonaws.com' } },
+      }));
+      failAfter(stack, channel({ ...ADOPT, channelName: 'ours', channelRole: undefined, provider })(stack));
+    });
     expect(failuresOf(result)).toEqual([]);
     expect(account.stack.status).toBe('ROLLBACK_COMPLETE');
     expect(account.channels()).toEqual([before]);
+  });
+
+  // The handler may pass the roles of the stack's channels only. To put back the rest without the role would leave a mixture of both
+  // configurations, and to report success would let CloudFormation delete the role through which the channel works.
+  test('fails and changes nothing when it may not pass the role of the configuration that it had adopted', async () => {
+    account.putChannel({ channelId: CHANNEL, channelName: 'theirs' });
+    const result = await account.deploy(channelAndFailure({ ...ADOPT, channelName: 'ours', channelRole: undefined, ownsProvider: true }));
+    expect(failuresOf(result)).toEqual([expect.stringMatching(
+      new RegExp(`^UpdateSlackChannelConfiguration: .* iam:PassRole on resource: ${account.roleArn('ConsoleRole')} `),
+    )]);
+    expect(account.stack.status).toBe('ROLLBACK_FAILED');
+    expect(account.resource(TYPE).status).toBe('DELETE_FAILED');
+    const [{ channelRoleArn }] = account.channels();
+    expect(account.channels()).toEqual([configured({ channelName: 'ours', channelRoleArn })]);
+    expect(channelRoleArn).not.toBe(account.roleArn('ConsoleRole'));
+    expect(sandbox.aws.cloudFormation.role(channelRoleArn)?.trusts).toEqual(['supportapp.amazonaws.com']);
+    expect(account.changes()).toEqual(['UpdateSlackChannelConfiguration']);
   });
 
   test('keeps what somebody else configured meanwhile when an adoption rolls back', async () => {
