@@ -282,6 +282,7 @@ describe('a create that its stack gave up', () => {
   });
 
   // CloudFormation never learned of the physical id, so it asks for the deletion of an id of its own, which names nothing that may be deleted.
+  // The role of the channel is one that outlives the rollback: one of the stack's own would be another one in the next Create.
   test.each([
     ['is refused', { kind: 'status', statusCode: 403 }],
     ['is lost each time', { kind: 'reset', times: Infinity }],
