@@ -4,8 +4,8 @@ import { MUTATIONS, bundleMutation } from '../../sandbox/campaign/mutations';
 /** Histories within which a mistake must show. */
 const BOUND = 400;
 
-test.each(MUTATIONS.map((mutation) => ({ ...mutation, toString: () => mutation.name })))('the campaign finds a handler that $name', async (mutation) => {
-  const { failure } = await runCampaign({ histories: BOUND, seed: 1, shrink: false, code: await bundleMutation(mutation) });
+test.each(MUTATIONS)('the campaign finds a handler that $name', async (mutation) => {
+  const { failure } = await runCampaign({ histories: BOUND, seed: mutation.seed ?? 1, shrink: false, code: await bundleMutation(mutation) });
   expect(failure?.reason).toEqual(expect.any(String));
 }, 600_000);
 
