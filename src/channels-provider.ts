@@ -242,6 +242,8 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       this.role.allow(NETWORK_INTERFACE_PERMISSION, this.handler);
     }
     this.role.allow(logPermission(logGroup.logGroupArn), this.handler);
+    // Whatever the stack holds now: what has left it may still have to be deleted.
+    this.role.allow(ownStackPermission(this), this.handler);
     this.serviceToken = this.handler.getAtt('Arn').toString();
   }
 
@@ -251,7 +253,6 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
    * @internal
    */
   public _defineResource<T extends CfnResource>(scope: Construct, resourceClass: ResourceClass<T>, definition: ResourceDefinition): T {
-    this.role.allow(ownStackPermission(this), this.handler);
     const resource = new resourceClass(scope, 'Resource', {
       type: definition.type,
       properties: { ServiceToken: this.serviceToken, ServiceTimeout: this.serviceTimeout, ...definition.properties },

@@ -132,7 +132,7 @@ test('the handler, its role and its log group', () => {
           Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
         },
         Description: 'Manages the AWS Support App and Amazon Chime channels of the stack',
-        Policies: [{ PolicyName: 'Handler', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack)] } }],
+        Policies: [{ PolicyName: 'Handler', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK] } }],
       },
     },
     [logGroup]: {
@@ -251,6 +251,7 @@ describe('the permissions of the handler', () => {
     expect(key.grantDecrypt(provider).success).toBe(true);
     expect(handlerStatements(stack)).toEqual([
       LOGS(stack),
+      OWN_STACK,
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::KMS::Key'), 'Arn'] } },
     ]);
   });
@@ -546,7 +547,7 @@ describe('logs', () => {
     const id = onlyLogicalId(stack, LOG_GROUP);
     expect(id).toMatch(/^Mine/);
     expect(onlyResource(stack, FUNCTION).Properties.LoggingConfig).toEqual({ LogGroup: { Ref: id } });
-    expect(handlerStatements(stack)).toEqual([LOGS(stack)]);
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK]);
   });
 
   test('go to an imported log group', () => {
@@ -575,7 +576,7 @@ describe('encryption of the environment', () => {
       environmentEncryption,
     });
     expect(resourcesOfType(stack, 'AWS::IAM::Policy')).toEqual([]);
-    expect(handlerStatements(stack)).toEqual([LOGS(stack)]);
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK]);
   });
 });
 
@@ -721,5 +722,5 @@ test('lazy values of grants are resolved', () => {
   const arns: string[] = [];
   provider.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['a:B'], resources: [Lazy.string({ produce: () => arns.join() })] }));
   arns.push('arn:aws:a:::b');
-  expect(handlerStatements(stack)[1]).toEqual({ Effect: 'Allow', Action: 'a:B', Resource: 'arn:aws:a:::b' });
+  expect(handlerStatements(stack)[2]).toEqual({ Effect: 'Allow', Action: 'a:B', Resource: 'arn:aws:a:::b' });
 });
