@@ -65,6 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: checkedFolders,
+    devdirs: checkedFolders.filter((folder) => folder !== 'src'),
     // A lint run reports; it does not change what somebody is about to commit.
     commandOptions: { fix: false },
   },

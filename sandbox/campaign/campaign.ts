@@ -1,4 +1,3 @@
-// eslint-disable-next-line import/no-extraneous-dependencies -- a development tool, not part of the package
 import * as fc from 'fast-check';
 import { Violation } from './expectation';
 import { ALL_FEATURES, formatHistory, histories, type Features, type History } from './history';

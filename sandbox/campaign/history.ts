@@ -1,4 +1,3 @@
-// eslint-disable-next-line import/no-extraneous-dependencies -- a development tool, not part of the package
 import * as fc from 'fast-check';
 import { CHANNELS, LOOKS, TEAMS, type Declaration, type Kind } from './declaration';
 

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-// eslint-disable-next-line import/no-extraneous-dependencies -- a development tool, not part of the package
-import { build } from 'esbuild';
+import { bundleHandler } from '../../projenrc/handler-bundle';
 
 /** A mistake in the handler that the campaign must find. */
 export interface Mutation {
@@ -14,32 +12,19 @@ export interface Mutation {
   readonly seed?: number;
 }
 
-const root = join(__dirname, '..', '..');
+const lambda = join(__dirname, '..', '..', 'lambda');
 
 /** Bundles the handler with a mistake in it; fails when the source no longer has the place of the mistake. */
-export async function bundleMutation({ name, file, original, mutated }: Mutation): Promise<string> {
-  const source = readFileSync(join(root, 'lambda', file), 'utf8');
-  if (source.split(original).length !== 2) {
-    throw new Error(`mutation "${name}": lambda/${file} does not have exactly once: ${original}`);
-  }
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: ['lambda/main.ts'],
-    bundle: true,
-    minify: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    plugins: [{
-      name: 'mutation',
-      setup: (setup) => {
-        setup.onLoad({ filter: /lambda[\\/].*\.ts$/ }, ({ path }) =>
-          path === join(root, 'lambda', file) ? { contents: source.replace(original, () => mutated), loader: 'ts' } : undefined);
-      },
-    }],
+export function bundleMutation({ name, file, original, mutated }: Mutation): Promise<string> {
+  return bundleHandler((path, source) => {
+    if (path !== join(lambda, file)) {
+      return source;
+    }
+    if (source.split(original).length !== 2) {
+      throw new Error(`mutation "${name}": lambda/${file} does not have exactly once: ${original}`);
+    }
+    return source.replace(original, () => mutated);
   });
-  return outputFiles[0].text;
 }
 
 export const MUTATIONS: Mutation[] = [

@@ -4,6 +4,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
+import { INTERNAL_PROPERTIES } from '../../projenrc/handler-bundle';
 
 const ROOT = join(__dirname, '..', '..');
 const FILE = join(ROOT, 'assets', 'handler', 'index.js');
@@ -66,8 +67,7 @@ describe('as a CommonJS module', () => {
 });
 
 describe('names that are shortened', () => {
-  const list = /const INTERNAL_PROPERTIES = \[([\s\S]*?)\];/.exec(readFileSync(BUNDLER, 'utf8'))![1];
-  const internal = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
+  const internal = INTERNAL_PROPERTIES;
 
   /** Names of all members of all shapes, and the names that they have on the wire. */
   function membersOf(model: string): string[] {
