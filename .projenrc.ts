@@ -93,6 +93,8 @@ project.tsconfigDev.addExclude('dist');
 project.tsconfigDev.addExclude('.tmp');
 project.package.addField('files', ['lib', 'assets', '.jsii', 'API.md', 'CHANGELOG.md']);
 project.package.addField('sideEffects', false);
+// Of 1.13.0 some optional packages are missing in the registry, so that a lock file with it cannot be installed from.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
 // jsii asks for a newer Node.js than the oldest one that this library is made for.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
