@@ -75,7 +75,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     junitReporting: false,
     jestConfig: { testEnvironment: 'node', testTimeout: 60_000, collectCoverage: false, modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'] },
   },
-  gitignore: ['/cdk.out/', '/.tmp/'],
+  gitignore: ['/cdk.out/', '/.tmp/', '.jsii.tabl.json'],
   // The package says what it holds, so that nothing gets in by accident.
   npmignoreEnabled: false,
 });
