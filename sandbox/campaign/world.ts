@@ -144,10 +144,8 @@ export class World {
     services.requests.clear();
     cloudFormation.requests.length = 0;
     this.lambda.runs.length = 0;
-    for (const server of [cloudFormation.bucket, cloudFormation.api] as unknown as { faults: unknown[]; answers?: unknown[]; requests: unknown }[]) {
-      server.faults.length = 0;
-      (server.answers ?? server.requests as unknown[]).length = 0;
-    }
+    cloudFormation.bucket.clear();
+    cloudFormation.api.clear();
   }
 
   /** Calls `afterCommit` after each change that a service makes at the request of somebody. */

@@ -61,6 +61,12 @@ export class CloudFormationApi {
     this.faults.push({ fault, left: fault.times ?? 1 });
   }
 
+  /** Forgets the faults and the requests until now. */
+  public clear(): void {
+    this.faults.length = 0;
+    this.requests.length = 0;
+  }
+
   public async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));

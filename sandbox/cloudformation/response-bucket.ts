@@ -82,6 +82,12 @@ export class ResponseBucket {
     this.faults.push({ fault, left: fault.times ?? 1 });
   }
 
+  /** Forgets the faults and the answers until now; what waits for an answer still gets it. */
+  public clear(): void {
+    this.faults.length = 0;
+    this.answers.length = 0;
+  }
+
   /** Issues the URL for the answer to one request. */
   public issue(target: AnswerTarget): { url: string; answer: Promise<CustomResourceAnswer> } {
     const date = new Date(Date.now() + this.clockOffset);
