@@ -141,6 +141,12 @@ project.addTask('campaign', {
   receiveArgs: true,
 });
 
+project.addTask('fault-matrix', {
+  description: 'Inject each fault into each event and compare the outcomes with the table in docs/reliability.md (--write: write it)',
+  exec: 'tsx sandbox/campaign/fault-matrix.ts',
+  receiveArgs: true,
+});
+
 project.addTask('test:snippets', {
   description: 'Compile the examples of README.md and of the docstrings',
   steps: [
