@@ -350,7 +350,7 @@ const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucke
 };
 
 /** From then on the handler asks the stack whether it still waits for an event. */
-const NO_LONGER_AWAITED = 180_000;
+const NO_LONGER_AWAITED = 10_000;
 
 /** How often and when an event is delivered: mostly once. */
 function repeat(chance: number): Delivery[] {
