@@ -54,6 +54,7 @@ export async function bundleHandler(transform: (path: string, source: string) =>
     target: 'node20',
     charset: 'ascii',
     legalComments: 'none',
+    logLevel: 'silent',
     mangleProps: new RegExp(`^(${INTERNAL_PROPERTIES.join('|')})$`),
     supported: { 'template-literal': false },
     banner: { js: '// cdk-support-channels (Apache-2.0), with aws4 (MIT, Copyright 2013 Michael Hart)' },
