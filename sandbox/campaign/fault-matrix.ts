@@ -351,7 +351,8 @@ export class FaultMatrix {
       if (scene.kind === 'alias') {
         account.accountAlias = String(thing.accountAlias);
       } else {
-        store.putChannel(ACCOUNT, { teamId: TEAMS[scene.foreign.team], channelId: channelIdOf(scene.foreign), ...thing } as Parameters<typeof store.putChannel>[1]);
+        const key = { teamId: TEAMS[scene.foreign.team], channelId: channelIdOf(scene.foreign) };
+        store.putChannel(ACCOUNT, { ...key, ...thing } as Parameters<typeof store.putChannel>[1]);
       }
     }
     if (scene.from) {
