@@ -6,7 +6,7 @@ import { TEAMS, channelIdOf, type Declaration, type Kind } from './declaration';
 import { InProcessLambda, type Run } from './in-process-lambda';
 import { Simulation } from './simulation';
 import { declaredThing, readState, type Thing } from './state';
-import { Templates, channelRoleArn } from './templates';
+import { Templates, createChannelRole } from './templates';
 import type { StackEvent } from '../cloudformation/stack';
 import { LocalAws } from '../local-aws';
 import type { Fault } from '../services/faults';
@@ -138,14 +138,7 @@ export class FaultMatrix {
       supportApp.store.createTeam(teamId, `Workspace ${teamId}`);
       supportApp.store.account(MANAGEMENT_ACCOUNT).workspaces.set(teamId, { teamId, teamName: teamId, allowOrganizationMemberAccount: true });
     }
-    aws.cloudFormation.roles.create(channelRoleArn(ACCOUNT), {
-      roleName: 'ChannelRole',
-      createdAt: new Date(),
-      assumeRolePolicyDocument: { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'supportapp.amazonaws.com' } } },
-      managedPolicyArns: [],
-      inlinePolicies: [],
-      attached: new Map(),
-    });
+    createChannelRole(aws.cloudFormation.roles, ACCOUNT);
     const appInstanceArn = chime.store.createAppInstance(ACCOUNT, REGION);
     this.templates = new Templates(ACCOUNT, appInstanceArn, chime.store.createAppInstanceUser(appInstanceArn, 'bearer'), code);
   }

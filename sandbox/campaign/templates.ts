@@ -5,6 +5,7 @@ import { App, aws_iam as iam, BootstraplessSynthesizer, Duration, Stack } from '
 import type { Declaration } from './declaration';
 import { lookOf, TEAMS, channelIdOf } from './declaration';
 import { AccountAlias, ChannelsProvider, ChimeChannel, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import type { Roles } from '../cloudformation/roles';
 import type { ResourceDefinition, Template } from '../cloudformation/template';
 
 type Resources = Record<string, ResourceDefinition>;
@@ -91,6 +92,18 @@ export class Templates {
 
 export function channelRoleArn(accountId: string): string {
   return `arn:aws:iam::${accountId}:role/ChannelRole`;
+}
+
+/** Makes the role that all channels of an account act through. */
+export function createChannelRole(roles: Roles, accountId: string): void {
+  roles.create(channelRoleArn(accountId), {
+    roleName: 'ChannelRole',
+    createdAt: new Date(),
+    assumeRolePolicyDocument: { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'supportapp.amazonaws.com' } } },
+    managedPolicyArns: [],
+    inlinePolicies: [],
+    attached: new Map(),
+  });
 }
 
 const TYPES = {

@@ -5,7 +5,7 @@ import { ACCOUNTS, ALL_FEATURES, STACKS, accountOfStack, applyEdits, type Consol
 import { InProcessLambda, type Run } from './in-process-lambda';
 import { Simulation, randomFrom } from './simulation';
 import { declaredThing, readState } from './state';
-import { Templates, channelRoleArn } from './templates';
+import { Templates, createChannelRole } from './templates';
 import type { Stack, StackEvent } from '../cloudformation/stack';
 import type { Delivery } from '../lambda/local-lambda';
 import { LocalAws } from '../local-aws';
@@ -76,14 +76,7 @@ export class World {
       supportApp.store.account(MANAGEMENT_ACCOUNT).workspaces.set(teamId, { teamId, teamName: teamId, allowOrganizationMemberAccount: true });
     }
     this.templates = ACCOUNT_IDS.map((accountId) => {
-      aws.cloudFormation.roles.create(channelRoleArn(accountId), {
-        roleName: 'ChannelRole',
-        createdAt: new Date(),
-        assumeRolePolicyDocument: { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'supportapp.amazonaws.com' } } },
-        managedPolicyArns: [],
-        inlinePolicies: [],
-        attached: new Map(),
-      });
+      createChannelRole(aws.cloudFormation.roles, accountId);
       const appInstanceArn = chime.store.createAppInstance(accountId, REGION);
       return new Templates(accountId, appInstanceArn, chime.store.createAppInstanceUser(appInstanceArn, 'bearer'), code);
     });

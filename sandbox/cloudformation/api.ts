@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readBody } from '../http';
 import { isAllowed, type Identities } from '../identity';
 import type { Stack, StackResource } from './stack';
 import { AwsError } from '../services/aws-error';
@@ -73,11 +74,7 @@ export class CloudFormationApi {
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
-    const body = Buffer.concat(chunks);
+    const body = await readBody(request);
     const url = request.url ?? '/';
     const query = new URL(url, 'http://localhost').searchParams;
     const parameters = Object.fromEntries([...query, ...new URLSearchParams(body.toString())]);

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readBody } from '../http';
 
 /** The request that an answer must name. */
 export interface AnswerTarget {
@@ -127,11 +128,7 @@ export class ResponseBucket {
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
-    const body = Buffer.concat(chunks);
+    const body = await readBody(request);
     const entry = this.requests.get(request.url ?? '');
     const fault = entry && this.nextFault(entry.target.logicalId);
     const refusal = fault && fault.kind !== 'resetAfterStore' ? undefined : refuse(request, entry);

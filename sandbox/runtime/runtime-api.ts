@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readBody } from '../http';
 
 /** An error as a runtime reports it. */
 export interface RuntimeError {
@@ -91,11 +92,7 @@ export class RuntimeApi {
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
-    const body = Buffer.concat(chunks).toString('utf8');
+    const body = (await readBody(request)).toString('utf8');
     const url = request.url ?? '';
     this.userAgent ??= request.headers['user-agent'];
     const [, requestId, result] = RESULT.exec(url) ?? [];

@@ -11,6 +11,7 @@ import { Signer, verifySignature } from './sigv4';
 import { Route, Structure } from './smithy';
 import { LocalSupportApp, LocalSupportAppOptions } from './support-app';
 import { validateInput } from './validation';
+import { readBody } from '../http';
 import { Identities } from '../identity';
 
 export interface LocalServicesOptions {
@@ -91,7 +92,7 @@ export class LocalServices {
 
   private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const wire = { method: request.method ?? '', url: request.url ?? '/', headers: request.headers };
-    const body = await bodyOf(request);
+    const body = await readBody(request);
     const service: LocalService = wire.url.startsWith('/control/') ? this.supportApp : this.chime;
     const route = service.model.route(wire.method, wire.url);
     let signer: Signer | undefined;
@@ -206,14 +207,6 @@ export class LocalServices {
   private now(): Date {
     return new Date((this.options.now ?? (() => new Date()))().getTime() + this.clockOffset);
   }
-}
-
-async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }
 
 function deliver(response: http.ServerResponse, delivery: Delivery) {
