@@ -6,7 +6,7 @@ import { ACCOUNT_ALIAS_TYPE, type AccountAliasProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { ACCOUNT_ALIAS_PERMISSION } from './private/handler-permissions';
-import { checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 
 /**
  * The name of an account in the AWS Support App.
@@ -88,7 +88,7 @@ export class AccountAlias extends Resource implements IAccountAlias {
       Existing: props.existing,
     };
     throwProblems('AccountAlias', this.node.path, [
-      ...checkAccountAlias(properties, isUnresolved),
+      ...checkInEachAccount(this, properties, checkAccountAlias),
       ...checkProvider(this, props.provider),
     ]);
 

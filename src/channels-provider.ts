@@ -16,6 +16,7 @@ import {
 import { Construct } from 'constructs';
 import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
+import { defineAccountValues } from './private/account-value-token';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
 import { logPermission, NETWORK_INTERFACE_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
 import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
@@ -253,6 +254,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
    * @internal
    */
   public _defineResource<T extends CfnResource>(scope: Construct, resourceClass: ResourceClass<T>, definition: ResourceDefinition): T {
+    defineAccountValues(scope, definition.properties);
     const resource = new resourceClass(scope, 'Resource', {
       type: definition.type,
       properties: { ServiceToken: this.serviceToken, ServiceTimeout: this.serviceTimeout, ...definition.properties },

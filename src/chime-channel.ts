@@ -5,7 +5,7 @@ import { checkChimeChannel, checkChimeChannelTags, CHIME_MESSAGING_REGIONS, desc
 import { CHIME_CHANNEL_TYPE, type ChimeChannelProperties } from './contract';
 import { chimeChannelPermission } from './private/handler-permissions';
 import { TaggableResource } from './private/taggable-resource';
-import { checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 
 /**
  * Who may add members to a channel.
@@ -166,7 +166,7 @@ export class ChimeChannel extends ChimeChannelBase {
       Metadata: props.metadata,
     };
     throwProblems('ChimeChannel', this.node.path, [
-      ...checkChimeChannel(properties, isUnresolved),
+      ...checkInEachAccount(this, properties, checkChimeChannel),
       ...checkProvider(this, props.provider),
     ]);
     this.warnAboutRegion(props.appInstanceArn);

@@ -14,6 +14,7 @@ import type {
 /** Quotas of the AWS Support App. */
 export const MAXIMUM_WORKSPACES_PER_ACCOUNT = 5;
 export const MAXIMUM_CHANNELS_PER_ACCOUNT = 20;
+export const MAXIMUM_ACCOUNTS_PER_CHANNEL = 100;
 
 /** The Regions with a Support App endpoint. */
 export const SUPPORT_APP_REGIONS = [
@@ -251,7 +252,8 @@ function checkNotifications(properties: Partial<SlackChannelConfigurationPropert
   return [];
 }
 
-function nameOf(property: string): string {
+/** The construct's name of a property of a template. */
+export function nameOf(property: string): string {
   return PROPERTY_NAMES[property] ?? camelCase(property);
 }
 

@@ -1,4 +1,5 @@
 export * from './account-alias';
+export * from './account-value';
 export * from './channels-provider';
 export * from './chime-channel';
 export * from './existing-configuration';

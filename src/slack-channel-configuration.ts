@@ -7,7 +7,7 @@ import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
 import { sharedSupportAppRole } from './private/shared-support-app-role';
-import { checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 import type { ISlackWorkspace } from './slack-workspace';
 
 /**
@@ -223,7 +223,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       Existing: props.existing,
     };
     throwProblems('SlackChannelConfiguration', this.node.path, [
-      ...checkSlackChannelConfiguration(properties, isUnresolved),
+      ...checkInEachAccount(this, properties, checkSlackChannelConfiguration),
       ...checkProvider(this, props.provider),
     ]);
 

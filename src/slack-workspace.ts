@@ -5,7 +5,7 @@ import { checkSlackWorkspace } from './constraints';
 import { SLACK_WORKSPACE_TYPE, type SlackWorkspaceProperties } from './contract';
 import { guardAccount } from './private/account-guard';
 import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
-import { checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
 
 /**
@@ -131,7 +131,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
     super(scope, id);
     const properties: SlackWorkspaceProperties = { TeamId: props.teamId };
     throwProblems('SlackWorkspace', this.node.path, [
-      ...checkSlackWorkspace(properties, isUnresolved),
+      ...checkInEachAccount(this, properties, checkSlackWorkspace),
       ...checkProvider(this, props.provider),
     ]);
 
