@@ -1,6 +1,6 @@
 import { App, CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { AccountAlias, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import { AccountAlias, AccountValue, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 import { messageOf } from '../synthesis';
 
 const FIRST = { account: '111111111111', region: 'us-east-1' };
@@ -199,4 +199,112 @@ test('all conflicts are reported together', () => {
   newChannel(stack, 'C1', 'Third');
   newChannel(stack, 'C1', 'Fourth');
   expect(errorsOf(app)).toEqual([expect.stringMatching(/the Slack channel C1/), expect.stringMatching(/2 account aliases/)]);
+});
+
+describe('two Regions of one account', () => {
+  const inStages = (app: App, define: (stack: Stack) => void, second = FIRST_ELSEWHERE) => [FIRST, second]
+    .forEach((env, index) => define(new Stack(new Stage(app, `Stage${index}`, { env }), 'Stack')));
+
+  test('a channel in two stages', () => {
+    const app = new App();
+    inStages(app, (stack) => newChannel(stack, 'C1'));
+    expect(errorsOf(app)).toEqual([
+      '[Stage0/Stack] the Slack channel C1 of the workspace T1 is defined in 2 Regions of account 111111111111 (eu-west-1, us-east-1): '
+      + 'Stage0/Stack/C1, Stage1/Stack/C1. The configuration belongs to the account, not to a Region: define it in one Region only.',
+    ]);
+  });
+
+  test('aliases in two stages, whatever they are', () => {
+    const app = new App();
+    let count = 0;
+    inStages(app, (stack) => newAlias(stack, `Alias${count += 1}`));
+    expect(errorsOf(app)).toEqual([expect.stringMatching(/the account alias is defined in 2 Regions .*: Stage0\/Stack\/Alias1, Stage1\/Stack\/Alias2\./)]);
+  });
+
+  test('a workspace, also in two stacks of one stage', () => {
+    const app = new App();
+    newWorkspace(new Stack(app, 'One', { env: FIRST }), 'T1');
+    newWorkspace(new Stack(app, 'Two', { env: FIRST_ELSEWHERE }), 'T1');
+    expect(errorsOf(app)).toEqual([expect.stringMatching(/the Slack workspace T1 is defined in 2 Regions of account 111111111111 .*: One\/T1, Two\/T1\./)]);
+  });
+
+  test('different things are fine, and so are two accounts, one Region and a Region that is not known', () => {
+    const app = new App();
+    newWorkspace(new Stack(app, 'One', { env: FIRST }), 'T1');
+    newWorkspace(new Stack(app, 'Two', { env: FIRST_ELSEWHERE }), 'T2');
+    newWorkspace(new Stack(app, 'Three', { env: { ...SECOND, region: 'eu-west-1' } }), 'T1');
+    newWorkspace(new Stack(app, 'Four', { env: { account: FIRST.account } }), 'T1');
+    inStages(app, (stack) => newChannel(stack, 'C1'), FIRST);
+    inStages(new App(), (stack) => newAlias(stack), { ...SECOND, region: 'eu-west-1' });
+    app.synth();
+  });
+});
+
+describe('accounts of a channel', () => {
+  const account = (index: number) => String(300_000_000_000 + index);
+  const stacksOf = (app: App, count: number) => times(count, (index) => {
+    newChannel(new Stack(new Stage(app, `Stage${index}`), 'Stack', { env: { account: account(index), region: 'us-east-1' } }), 'C1');
+  });
+
+  test('100 in all stages are fine, 101 are not', () => {
+    const fine = new App();
+    stacksOf(fine, 100);
+    fine.synth();
+    const app = new App();
+    stacksOf(app, 100);
+    newChannel(new Stack(app, 'Last', { env: FIRST }), 'C1');
+    expect(messageOf(() => app.synth())).toMatch(
+      /\[Stage0\/Stack\] the Slack channel C1 of the workspace T1 is configured in 101 accounts: Stage0\/Stack\/C1, Stage1\/Stack\/C1, .* and 76 more\. A Slack channel serves at most 100 accounts: use another one for 1 of them; AccountValue\.spread\(\) spreads accounts\./,
+    );
+  });
+
+  test('the accounts of a template count, each once', () => {
+    const app = new App();
+    const values = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [account(index), 'C1']));
+    newChannel(new Stack(app, 'Members'), AccountValue.byAccount(values).asString, 'Channel');
+    newChannel(new Stack(app, 'Listed', { env: { account: account(0), region: 'us-east-1' } }), 'C1');
+    newChannel(new Stack(app, 'Other', { env: SECOND }), 'C2');
+    app.synth();
+    newChannel(new Stack(app, 'Second', { env: SECOND }), 'C1');
+    expect(messageOf(() => app.synth({ force: true }))).toMatch(/C1 of the workspace T1 is configured in 101 accounts: Members\/Channel, Listed\/C1, Second\/C1\./);
+  });
+});
+
+describe('values by account', () => {
+  test('that are the same in one of the accounts are the same channel twice', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChannel(stack, AccountValue.byAccount({ 111111111111: 'C1', 222222222222: 'C2', 333333333333: 'C2' }).asString, 'First');
+    newChannel(stack, 'C2', 'Second');
+    expect(errorsOf(app)).toEqual([
+      '[Stack] the Slack channel C2 of the workspace T1 is configured 2 times in account 222222222222 by stack "Stack": Stack/First, Stack/Second. '
+      + 'An account has one configuration per channel: keep one of them.',
+    ]);
+  });
+
+  test('that differ in each account are fine, the account that is listed once included', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChannel(stack, AccountValue.byAccount({ 111111111111: 'C1', 222222222222: 'C2' }).asString, 'First');
+    newChannel(stack, AccountValue.byAccount({ 111111111111: 'C2', 222222222222: 'C1', 333333333333: 'C1' }).asString, 'Second');
+    app.synth();
+  });
+
+  test('two defaults that are the same are the same channel twice', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChannel(stack, AccountValue.byAccount({ 111111111111: 'C1' }, { defaultValue: 'C3' }).asString, 'First');
+    newChannel(stack, AccountValue.byAccount({ 111111111111: 'C2' }, { defaultValue: 'C3' }).asString, 'Second');
+    expect(errorsOf(app)).toEqual([expect.stringMatching(/the Slack channel C3 of the workspace T1 is configured 2 times in stack "Stack"/)]);
+  });
+
+  test('are those of the account where it is known', () => {
+    const app = new App();
+    const value = AccountValue.byAccount({ 111111111111: 'C1', 222222222222: 'C2' }).asString;
+    newChannel(new Stack(app, 'One', { env: FIRST }), value, 'First');
+    newChannel(new Stack(app, 'Two', { env: FIRST }), 'C2', 'Second');
+    app.synth();
+    newChannel(new Stack(app, 'Three', { env: FIRST }), 'C1', 'Third');
+    expect(messageOf(() => app.synth({ force: true }))).toMatch(/C1 of the workspace T1 is configured 2 times in account 111111111111: One\/First, Three\/Third/);
+  });
 });
