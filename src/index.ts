@@ -5,4 +5,5 @@ export * from './chime-channel';
 export * from './existing-configuration';
 export * from './slack-channel-configuration';
 export * from './slack-workspace';
+export * from './support-app-account';
 export * from './support-app-role';
