@@ -26,6 +26,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // The first release that knows Lambda's nodejs24.x, the handler's default runtime: users can name that
   // runtime in their own code, and rules that ask for the newest runtime know it.
   cdkVersion: '2.224.0',
+  // What the Go module of that release is generated from: it does not compile with the methods that constructs 10.5.0 added.
+  constructsVersion: '10.4.2',
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   minNodeVersion: '20.16.0',
