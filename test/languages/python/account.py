@@ -1,0 +1,166 @@
+"""Every public class, with nearly every option: the same as in ../typescript/account.ts."""
+from aws_cdk import (
+    App, CfnOutput, DefaultStackSynthesizer, Duration, Environment, RemovalPolicy, Stack, Tags,
+    aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda_, aws_logs as logs,
+)
+from cdk_support_channels import (
+    AccountAlias, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, HandlerCode,
+    NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppRole,
+)
+
+APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90"
+
+# The analytics resource of the CDK names the language and its versions.
+app = App(analytics_reporting=False)
+
+account = Stack(
+    app, "Account",
+    env=Environment(account="111122223333", region="eu-central-1"),
+    synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+)
+
+vpc = ec2.Vpc.from_vpc_attributes(
+    account, "Vpc",
+    vpc_id="vpc-0123456789abcdef0",
+    availability_zones=["eu-central-1a", "eu-central-1b"],
+    private_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+)
+provider = ChannelsProvider(
+    account, "CdkSupportChannels",
+    code=HandlerCode.INLINE,
+    runtime=lambda_.Runtime.NODEJS_22_X,
+    architecture=lambda_.Architecture.ARM_64,
+    memory_size=512,
+    timeout=Duration.minutes(5),
+    service_timeout=Duration.minutes(20),
+    support_app_region="eu-west-1",
+    vpc=vpc,
+    vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+    security_groups=[ec2.SecurityGroup.from_security_group_id(account, "SecurityGroup", "sg-0123456789abcdef0")],
+    log_retention=logs.RetentionDays.ONE_YEAR,
+    environment_encryption=kms.Key.from_key_arn(
+        account, "Key", "arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90",
+    ),
+)
+
+workspace = SlackWorkspace(
+    account, "Workspace",
+    team_id="T012ABCDEFG",
+    removal_policy=RemovalPolicy.RETAIN,
+    provider=provider,
+)
+
+readers = SupportAppRole(
+    account, "Readers",
+    access=SupportAppAccess.READ_ONLY,
+    managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AWSSupportPlansReadOnlyAccess")],
+    inline_policies={
+        "Severities": iam.PolicyDocument(
+            statements=[iam.PolicyStatement(actions=["support:DescribeSeverityLevels"], resources=["*"])],
+        ),
+    },
+    permissions_boundary=iam.ManagedPolicy.from_managed_policy_name(account, "Boundary", "workload-boundary"),
+    role_name="support-readers",
+    path="/support/",
+    description="People who read support cases in Slack",
+    max_session_duration=Duration.hours(4),
+)
+workspace.add_channel(
+    "Observers",
+    channel_id="C012OBSERVE",
+    channel_name="observers",
+    notify_on_case_severity=NotificationSeverity.NONE,
+    channel_role=readers,
+)
+
+operations = SlackChannelConfiguration(
+    account, "Operations",
+    workspace=workspace,
+    channel_id="C012OPERATE",
+    channel_name="operations",
+    channel_role=iam.Role(account, "Operators", assumed_by=iam.ServicePrincipal("supportapp.amazonaws.com")),
+    notify_on_case_severity=NotificationSeverity.ALL,
+    notify_on_add_correspondence_to_case=True,
+    notify_on_create_or_reopen_case=True,
+    notify_on_resolve_case=False,
+    existing=ExistingConfiguration.ADOPT,
+    removal_policy=RemovalPolicy.RETAIN,
+    provider=provider,
+)
+operations.grant_principal.add_to_principal_policy(
+    iam.PolicyStatement(actions=["support:DescribeServices"], resources=["*"]),
+)
+
+workspace.add_channel(
+    "Urgent",
+    channel_id="C012URGENT1",
+    notify_on_case_severity=NotificationSeverity.HIGH,
+    notify_on_resolve_case=True,
+)
+
+alias = AccountAlias(
+    account, "Alias",
+    account_alias="acme production",
+    existing=ExistingConfiguration.ADOPT,
+    removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    provider=provider,
+)
+
+on_call = ChimeChannel(
+    account, "OnCall",
+    app_instance_arn=APP_INSTANCE,
+    chime_bearer=f"{APP_INSTANCE}/user/deployer",
+    channel_name="Bereitschaft – 当番 🚨",
+    mode=ChannelMode.UNRESTRICTED,
+    privacy=ChannelPrivacy.PUBLIC,
+    metadata='{"rota":"https://example.com/?team=a&b=<c>"}',
+    removal_policy=RemovalPolicy.DESTROY,
+    provider=provider,
+)
+Tags.of(on_call).add("team", "operations")
+Tags.of(on_call).add("Kostenstelle", "für alle")
+on_call.grant(readers, "chime:SendChannelMessage", "chime:ListChannelMessages")
+
+CfnOutput(account, "TeamName", value=workspace.team_name)
+CfnOutput(account, "AccountType", value=workspace.account_type)
+CfnOutput(account, "ChannelId", value=operations.channel_id)
+CfnOutput(account, "AccountAlias", value=alias.account_alias)
+CfnOutput(account, "ChannelArn", value=on_call.channel_arn)
+CfnOutput(account, "ServiceToken", value=provider.service_token)
+
+# Another account, where most things are there already.
+shared = Stack(app, "Shared", env=Environment(account="444455556666", region="us-east-1"))
+
+ChannelsProvider(
+    shared, "CdkSupportChannels",
+    code=HandlerCode.ASSET,
+    role=iam.Role.from_role_arn(
+        shared, "HandlerRole", "arn:aws:iam::444455556666:role/support-channels", mutable=False,
+    ),
+    log_group=logs.LogGroup.from_log_group_name(shared, "LogGroup", "support-channels"),
+)
+registered = SlackWorkspace.from_team_id(shared, "Workspace", "T012ABCDEFG")
+registered.add_channel(
+    "Platform",
+    channel_id="C012PLATFRM",
+    notify_on_case_severity=NotificationSeverity.ALL,
+    notify_on_create_or_reopen_case=True,
+)
+configured = SlackChannelConfiguration.from_slack_channel_configuration_attributes(
+    shared, "Security",
+    team_id=registered.team_id,
+    channel_id="C012SECURTY",
+    channel_role=iam.Role.from_role_arn(shared, "SecurityRole", "arn:aws:iam::444455556666:role/security"),
+)
+configured.grant_principal.add_to_principal_policy(
+    iam.PolicyStatement(actions=["support:DescribeServices"], resources=["*"]),
+)
+named = AccountAlias.from_account_alias(shared, "Alias", "acme shared")
+announcements = ChimeChannel.from_channel_arn(shared, "Announcements", f"{APP_INSTANCE}/channel/announcements")
+announcements.grant(configured, "chime:SendChannelMessage")
+
+CfnOutput(shared, "AccountAlias", value=named.account_alias)
+CfnOutput(shared, "ChannelArn", value=announcements.channel_arn)
+CfnOutput(shared, "ServiceToken", value=ChannelsProvider.get_or_create(shared).service_token)
+
+app.synth()

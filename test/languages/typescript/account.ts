@@ -1,0 +1,143 @@
+/** Every public class, with nearly every option; the apps of the other languages say the same. */
+import { App, CfnOutput, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
+import {
+  AccountAlias, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, HandlerCode,
+  NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppRole,
+} from 'cdk-support-channels';
+
+const APP_INSTANCE = 'arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90';
+
+// The analytics resource of the CDK names the language and its versions.
+const app = new App({ analyticsReporting: false });
+
+const account = new Stack(app, 'Account', {
+  env: { account: '111122223333', region: 'eu-central-1' },
+  synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+});
+
+const vpc = ec2.Vpc.fromVpcAttributes(account, 'Vpc', {
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+  privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+});
+const provider = new ChannelsProvider(account, 'CdkSupportChannels', {
+  code: HandlerCode.INLINE,
+  runtime: lambda.Runtime.NODEJS_22_X,
+  architecture: lambda.Architecture.ARM_64,
+  memorySize: 512,
+  timeout: Duration.minutes(5),
+  serviceTimeout: Duration.minutes(20),
+  supportAppRegion: 'eu-west-1',
+  vpc,
+  vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+  securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(account, 'SecurityGroup', 'sg-0123456789abcdef0')],
+  logRetention: logs.RetentionDays.ONE_YEAR,
+  environmentEncryption: kms.Key.fromKeyArn(account, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90'),
+});
+
+const workspace = new SlackWorkspace(account, 'Workspace', {
+  teamId: 'T012ABCDEFG',
+  removalPolicy: RemovalPolicy.RETAIN,
+  provider,
+});
+
+const readers = new SupportAppRole(account, 'Readers', {
+  access: SupportAppAccess.READ_ONLY,
+  managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('AWSSupportPlansReadOnlyAccess')],
+  inlinePolicies: {
+    Severities: new iam.PolicyDocument({
+      statements: [new iam.PolicyStatement({ actions: ['support:DescribeSeverityLevels'], resources: ['*'] })],
+    }),
+  },
+  permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(account, 'Boundary', 'workload-boundary'),
+  roleName: 'support-readers',
+  path: '/support/',
+  description: 'People who read support cases in Slack',
+  maxSessionDuration: Duration.hours(4),
+});
+workspace.addChannel('Observers', {
+  channelId: 'C012OBSERVE',
+  channelName: 'observers',
+  notifyOnCaseSeverity: NotificationSeverity.NONE,
+  channelRole: readers,
+});
+
+const operations = new SlackChannelConfiguration(account, 'Operations', {
+  workspace,
+  channelId: 'C012OPERATE',
+  channelName: 'operations',
+  channelRole: new iam.Role(account, 'Operators', { assumedBy: new iam.ServicePrincipal('supportapp.amazonaws.com') }),
+  notifyOnCaseSeverity: NotificationSeverity.ALL,
+  notifyOnAddCorrespondenceToCase: true,
+  notifyOnCreateOrReopenCase: true,
+  notifyOnResolveCase: false,
+  existing: ExistingConfiguration.ADOPT,
+  removalPolicy: RemovalPolicy.RETAIN,
+  provider,
+});
+operations.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['support:DescribeServices'], resources: ['*'] }));
+
+workspace.addChannel('Urgent', {
+  channelId: 'C012URGENT1',
+  notifyOnCaseSeverity: NotificationSeverity.HIGH,
+  notifyOnResolveCase: true,
+});
+
+const alias = new AccountAlias(account, 'Alias', {
+  accountAlias: 'acme production',
+  existing: ExistingConfiguration.ADOPT,
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  provider,
+});
+
+const onCall = new ChimeChannel(account, 'OnCall', {
+  appInstanceArn: APP_INSTANCE,
+  chimeBearer: `${APP_INSTANCE}/user/deployer`,
+  channelName: 'Bereitschaft – 当番 🚨',
+  mode: ChannelMode.UNRESTRICTED,
+  privacy: ChannelPrivacy.PUBLIC,
+  metadata: '{"rota":"https://example.com/?team=a&b=<c>"}',
+  removalPolicy: RemovalPolicy.DESTROY,
+  provider,
+});
+Tags.of(onCall).add('team', 'operations');
+Tags.of(onCall).add('Kostenstelle', 'für alle');
+onCall.grant(readers, 'chime:SendChannelMessage', 'chime:ListChannelMessages');
+
+new CfnOutput(account, 'TeamName', { value: workspace.teamName });
+new CfnOutput(account, 'AccountType', { value: workspace.accountType });
+new CfnOutput(account, 'ChannelId', { value: operations.channelId });
+new CfnOutput(account, 'AccountAlias', { value: alias.accountAlias });
+new CfnOutput(account, 'ChannelArn', { value: onCall.channelArn });
+new CfnOutput(account, 'ServiceToken', { value: provider.serviceToken });
+
+// Another account, where most things are there already.
+const shared = new Stack(app, 'Shared', { env: { account: '444455556666', region: 'us-east-1' } });
+
+new ChannelsProvider(shared, 'CdkSupportChannels', {
+  code: HandlerCode.ASSET,
+  role: iam.Role.fromRoleArn(shared, 'HandlerRole', 'arn:aws:iam::444455556666:role/support-channels', { mutable: false }),
+  logGroup: logs.LogGroup.fromLogGroupName(shared, 'LogGroup', 'support-channels'),
+});
+const registered = SlackWorkspace.fromTeamId(shared, 'Workspace', 'T012ABCDEFG');
+registered.addChannel('Platform', {
+  channelId: 'C012PLATFRM',
+  notifyOnCaseSeverity: NotificationSeverity.ALL,
+  notifyOnCreateOrReopenCase: true,
+});
+const configured = SlackChannelConfiguration.fromSlackChannelConfigurationAttributes(shared, 'Security', {
+  teamId: registered.teamId,
+  channelId: 'C012SECURTY',
+  channelRole: iam.Role.fromRoleArn(shared, 'SecurityRole', 'arn:aws:iam::444455556666:role/security'),
+});
+configured.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['support:DescribeServices'], resources: ['*'] }));
+const named = AccountAlias.fromAccountAlias(shared, 'Alias', 'acme shared');
+const announcements = ChimeChannel.fromChannelArn(shared, 'Announcements', `${APP_INSTANCE}/channel/announcements`);
+announcements.grant(configured, 'chime:SendChannelMessage');
+
+new CfnOutput(shared, 'AccountAlias', { value: named.accountAlias });
+new CfnOutput(shared, 'ChannelArn', { value: announcements.channelArn });
+new CfnOutput(shared, 'ServiceToken', { value: ChannelsProvider.getOrCreate(shared).serviceToken });
+
+app.synth();
