@@ -63,7 +63,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     include: [...checkedFolders.map((folder) => `${folder}/**/*.ts`), '.projenrc.ts'],
-    compilerOptions: {},
+    // The apps in test/languages/typescript import the library by its name, as its users do.
+    compilerOptions: { paths: { 'cdk-support-channels': ['./src/index.ts'] } },
   },
   eslintOptions: {
     dirs: checkedFolders,
@@ -89,6 +90,7 @@ project.eslint?.addRules({ '@typescript-eslint/no-require-imports': ['error', { 
 const eslintConfig = project.tryFindObjectFile('.eslintrc.json');
 eslintConfig?.addDeletionOverride('parserOptions.projectService');
 eslintConfig?.addOverride('parserOptions.project', './tsconfig.dev.json');
+eslintConfig?.addOverride('settings.import/resolver.typescript.project', './tsconfig.dev.json');
 
 project.tsconfigDev.addExclude('lib');
 project.tsconfigDev.addExclude('dist');
@@ -162,6 +164,14 @@ project.addTask('test:package', {
   steps: [
     { spawn: 'compile' },
     { exec: 'tsx test/package/check-package.ts' },
+  ],
+});
+
+project.addTask('test:languages', {
+  description: 'Pack the library for Python, Java, Go and .NET, and synthesize the same apps in each; needs Python 3, a JDK, Maven and Go',
+  steps: [
+    { spawn: 'compile' },
+    { exec: 'tsx test/languages/run.ts' },
   ],
 });
 

@@ -12,6 +12,8 @@ export interface Language {
   readonly firstStack: string;
   /** The fence of that code in the README. */
   readonly fence: string;
+  /** What the language puts before the second and further lines of an error's message. */
+  readonly messageIndent?: string;
   /** Installs the library from `packages`, and compiles the apps in `folder` where the language compiles. */
   readonly install: (folder: string, packages: string) => Promise<void>;
   /** The command that runs an app, in its folder. */
@@ -65,6 +67,7 @@ export const GO: Language = {
   name: 'go',
   firstStack: 'first-stack/main.go',
   fence: 'go',
+  messageIndent: '\t',
   install: async (folder) => {
     await run(['go', 'mod', 'tidy'], folder);
     // Without optimizations, since compiling the CDK takes longer than any app runs.

@@ -119,7 +119,7 @@ function errorChecks(language: Language): Check[] {
       throw new Error('the app succeeds');
     }
     for (const message of messages) {
-      if (!output.includes(message)) {
+      if (!output.includes(message.replaceAll('\n', `\n${language.messageIndent ?? ''}`))) {
         throw new Error(`the message is missing:\n${message}\nin:\n${output}`);
       }
     }

@@ -1,6 +1,8 @@
 /** Every public class, with nearly every option; the apps of the other languages say the same. */
-import { App, CfnOutput, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
-import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
+import {
+  App, CfnOutput, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack, Tags,
+  aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
+} from 'aws-cdk-lib';
 import {
   AccountAlias, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, HandlerCode,
   NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppRole,
