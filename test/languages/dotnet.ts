@@ -18,10 +18,15 @@ interface Type {
   readonly members?: Member[];
 }
 
+/** What is of interest here in a `.jsii` file. */
+export interface Assembly {
+  readonly types: Record<string, Type>;
+}
+
 const NAMESPACE = 'CdkSupportChannels';
 
 /** What is missing in the generated code, and the C# names that differ from those of TypeScript. */
-export function checkDotNet(assembly: { types: Record<string, Type> }, folder: string): { problems: string[]; renamed: string[] } {
+export function checkDotNet(assembly: Assembly, folder: string): { problems: string[]; renamed: string[] } {
   const checks = Object.values(assembly.types).map((type) => checkType(type, join(folder, NAMESPACE, NAMESPACE)));
   return { problems: checks.flatMap(({ problems }) => problems), renamed: checks.flatMap(({ renamed }) => renamed) };
 }

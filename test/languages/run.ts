@@ -3,7 +3,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDotNet } from './dotnet';
+import { type Assembly, checkDotNet } from './dotnet';
 import { type App, type Language, LANGUAGES, TYPESCRIPT } from './languages';
 import { outcomeOf, run } from './process';
 import { missingTools } from './toolchains';
@@ -47,7 +47,8 @@ async function main(): Promise<void> {
   const results = await inParallel([TYPESCRIPT, ...others], LANGUAGES_AT_A_TIME, synthesizeAll);
   const failures: string[] = results.flat();
   let passed = 0;
-  for (const [name, check] of [...others.flatMap(templateChecks), ...LANGUAGES.flatMap(errorChecks), ...LANGUAGES.map(readmeCheck), dotNetCheck()]) {
+  const checks = [...others.flatMap(templateChecks), ...LANGUAGES.flatMap(errorChecks), ...LANGUAGES.map(readmeCheck), usageCheck(), dotNetCheck()];
+  for (const [name, check] of checks) {
     try {
       await check();
       passed++;
@@ -135,9 +136,30 @@ function readmeCheck(language: Language): Check {
   }];
 }
 
+/** What is not used in an app is not compared. */
+function usageCheck(): Check {
+  return ['every public class, enumeration and property is used in the app account', () => {
+    const app = readFileSync(join(__dirname, TYPESCRIPT.name, 'account.ts'), 'utf8');
+    const types = Object.values(readAssembly().types);
+    const names = [
+      ...types.filter(({ kind }) => kind !== 'interface').map(({ name }) => name),
+      ...types.filter(({ datatype }) => datatype).flatMap(({ properties = [] }) => properties.map(({ name }) => name)),
+      ...types.filter(({ kind }) => kind === 'class').flatMap(({ methods = [] }) => methods.map(({ name }) => name)),
+    ];
+    const unused = [...new Set(names)].filter((name) => !new RegExp(`\\b${name}\\b`, 'u').test(app));
+    if (unused.length > 0) {
+      throw new Error(`not used: ${unused.join(', ')}`);
+    }
+  }];
+}
+
+function readAssembly(): Assembly {
+  return JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8'));
+}
+
 function dotNetCheck(): Check {
   return ['dotnet: the generated code has every type and member; AccountAlias_ is the only other name', () => {
-    const { problems, renamed } = checkDotNet(JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')), join(PACKAGES, 'dotnet'));
+    const { problems, renamed } = checkDotNet(readAssembly(), join(PACKAGES, 'dotnet'));
     if (problems.length > 0 || renamed.join() !== 'CdkSupportChannels.AccountAlias_') {
       throw new Error([...problems, `renamed: ${renamed.join(', ')}`].join('\n'));
     }

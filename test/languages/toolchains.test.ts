@@ -42,7 +42,7 @@ test('names each tool that is too old, with its version', () => {
 });
 
 test('says what a tool answers that does not work', () => {
-  tool('python3', "ModuleNotFoundError: No module named ensurepip", 1);
+  tool('python3', 'ModuleNotFoundError: No module named ensurepip', 1);
   expect(missing()[0]).toContain('python3 answers: ModuleNotFoundError: No module named ensurepip');
 });
 
