@@ -77,7 +77,7 @@ async function pack(): Promise<void> {
 async function synthesizeAll(language: Language): Promise<string[]> {
   const folder = join(WORK, language.name);
   try {
-    for (const old of ['src', ...readFolder(join(__dirname, language.name))]) {
+    for (const old of ['target', ...readFolder(join(__dirname, language.name))]) {
       rmSync(join(folder, old), { recursive: true, force: true });
     }
     cpSync(join(__dirname, language.name), folder, { recursive: true });
