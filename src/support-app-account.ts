@@ -91,10 +91,14 @@ export class SupportAppAccount extends Construct {
 
     const slackWorkspace = workspace ?? new SlackWorkspace(this, WORKSPACE_ID, { teamId: teamId! });
     this.workspace = slackWorkspace;
-    this.channels = Object.fromEntries(Object.entries(channels).map(([channel, options]) => [
+    // Sorted, as the maps of some languages have no order, or another one in each run: the template would change with it.
+    const channelIds = Object.keys(channels).sort();
+    this.channels = Object.fromEntries(channelIds.map((channel) => [
       channel,
       // Children of this construct, so that they keep their ids wherever the workspace is defined.
-      new SlackChannelConfiguration(this, channel, { ...options, existing: options.existing ?? existing, workspace: slackWorkspace }),
+      new SlackChannelConfiguration(this, channel, {
+        ...channels[channel], existing: channels[channel].existing ?? existing, workspace: slackWorkspace,
+      }),
     ]));
     if (accountAlias !== undefined) {
       this.accountAlias = new AccountAlias(this, ALIAS_ID, { accountAlias, existing });

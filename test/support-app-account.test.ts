@@ -25,6 +25,16 @@ test('a workspace, channels and an alias', () => {
   expect(account.accountAlias?.accountAlias).toBe('acme');
 });
 
+test('the order of the channels makes no difference to the template', () => {
+  const [operations, security] = [{ ...CHANNEL, channelId: 'C1' }, { ...CHANNEL, channelId: 'C2' }];
+  const [template, reordered] = [{ Operations: operations, Security: security }, { Security: security, Operations: operations }].map((channels) => {
+    const stack = newStack();
+    new SupportAppAccount(stack, 'Support', { teamId: 'T1', channels });
+    return JSON.stringify(Template.fromStack(stack));
+  });
+  expect(reordered).toBe(template);
+});
+
 test('channels wait for the workspace', () => {
   const stack = newStack();
   new SupportAppAccount(stack, 'Support', { teamId: 'T1', channels: { Operations: { ...CHANNEL, channelId: 'C1' } } });

@@ -4,8 +4,8 @@ from aws_cdk import (
     aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda_, aws_logs as logs,
 )
 from cdk_support_channels import (
-    AccountAlias, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, HandlerCode,
-    NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppRole,
+    AccountAlias, AccountValue, AddSlackChannelOptions, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration,
+    HandlerCode, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
 )
 
 APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90"
@@ -162,5 +162,50 @@ announcements.grant(configured, "chime:SendChannelMessage")
 CfnOutput(shared, "AccountAlias", value=named.account_alias)
 CfnOutput(shared, "ChannelArn", value=announcements.channel_arn)
 CfnOutput(shared, "ServiceToken", value=ChannelsProvider.get_or_create(shared).service_token)
+
+SupportAppAccount(
+    shared, "Support",
+    workspace=registered,
+    channels={
+        "Database": AddSlackChannelOptions(channel_id="C012DATABAS", notify_on_case_severity=NotificationSeverity.NONE),
+    },
+)
+
+# One template for many accounts.
+members = Stack(app, "Members", synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False))
+
+account_ids = ["111122223333", "444455556666", "777788889999"]
+support = SupportAppAccount(
+    members, "Support",
+    team_id="T012ABCDEFG",
+    channels={
+        "Operations": AddSlackChannelOptions(
+            channel_id=AccountValue.spread(
+                account_ids, ["C012OPERATE", "C012OPERAT2"], default_value="C012OPERATE",
+            ).as_string,
+            channel_name=AccountValue.by_account(
+                {"777788889999": "schlüssel", "111122223333": "operations", "444455556666": "shared"},
+            ).as_string,
+            notify_on_case_severity=NotificationSeverity.ALL,
+            notify_on_create_or_reopen_case=True,
+        ),
+        "Audit": AddSlackChannelOptions(
+            channel_id="C012AUDIT01",
+            notify_on_case_severity=NotificationSeverity.NONE,
+            channel_role=SupportAppRole(members, "Auditors", access=SupportAppAccess.READ_ONLY),
+            existing=ExistingConfiguration.FAIL,
+        ),
+    },
+    account_alias=AccountValue.by_account(
+        {"444455556666": "acme shared", "111122223333": "acme production"}, default_value="acme",
+    ).as_string,
+    existing=ExistingConfiguration.ADOPT,
+)
+support.channels["Audit"].grant_principal.add_to_principal_policy(
+    iam.PolicyStatement(actions=["support:DescribeServices"], resources=["*"]),
+)
+
+CfnOutput(members, "TeamId", value=support.workspace.team_id)
+CfnOutput(members, "AccountAlias", value=support.account_alias.account_alias)
 
 app.synth()

@@ -4,8 +4,8 @@ import {
   aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import {
-  AccountAlias, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, HandlerCode,
-  NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppRole,
+  AccountAlias, AccountValue, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, HandlerCode,
+  NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
 } from 'cdk-support-channels';
 
 const APP_INSTANCE = 'arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90';
@@ -141,5 +141,38 @@ announcements.grant(configured, 'chime:SendChannelMessage');
 new CfnOutput(shared, 'AccountAlias', { value: named.accountAlias });
 new CfnOutput(shared, 'ChannelArn', { value: announcements.channelArn });
 new CfnOutput(shared, 'ServiceToken', { value: ChannelsProvider.getOrCreate(shared).serviceToken });
+
+new SupportAppAccount(shared, 'Support', {
+  workspace: registered,
+  channels: { Database: { channelId: 'C012DATABAS', notifyOnCaseSeverity: NotificationSeverity.NONE } },
+});
+
+// One template for many accounts.
+const members = new Stack(app, 'Members', { synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
+
+const accountIds = ['111122223333', '444455556666', '777788889999'];
+const support = new SupportAppAccount(members, 'Support', {
+  teamId: 'T012ABCDEFG',
+  channels: {
+    Operations: {
+      channelId: AccountValue.spread(accountIds, ['C012OPERATE', 'C012OPERAT2'], { defaultValue: 'C012OPERATE' }).asString,
+      channelName: AccountValue.byAccount({ 777788889999: 'schlüssel', 111122223333: 'operations', 444455556666: 'shared' }).asString,
+      notifyOnCaseSeverity: NotificationSeverity.ALL,
+      notifyOnCreateOrReopenCase: true,
+    },
+    Audit: {
+      channelId: 'C012AUDIT01',
+      notifyOnCaseSeverity: NotificationSeverity.NONE,
+      channelRole: new SupportAppRole(members, 'Auditors', { access: SupportAppAccess.READ_ONLY }),
+      existing: ExistingConfiguration.FAIL,
+    },
+  },
+  accountAlias: AccountValue.byAccount({ 444455556666: 'acme shared', 111122223333: 'acme production' }, { defaultValue: 'acme' }).asString,
+  existing: ExistingConfiguration.ADOPT,
+});
+support.channels.Audit.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['support:DescribeServices'], resources: ['*'] }));
+
+new CfnOutput(members, 'TeamId', { value: support.workspace.teamId });
+new CfnOutput(members, 'AccountAlias', { value: support.accountAlias!.accountAlias });
 
 app.synth();

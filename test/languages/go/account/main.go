@@ -21,6 +21,7 @@ func main() {
 	app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false)})
 	defineAccount(app)
 	defineShared(app)
+	defineMembers(app)
 	app.Synth(nil)
 }
 
@@ -168,6 +169,57 @@ func defineShared(app awscdk.App) {
 	output(shared, "AccountAlias", named.AccountAlias())
 	output(shared, "ChannelArn", announcements.ChannelArn())
 	output(shared, "ServiceToken", channels.ChannelsProvider_GetOrCreate(shared).ServiceToken())
+
+	channels.NewSupportAppAccount(shared, jsii.String("Support"), &channels.SupportAppAccountProps{
+		Workspace: registered,
+		Channels: &map[string]*channels.AddSlackChannelOptions{
+			"Database": {ChannelId: jsii.String("C012DATABAS"), NotifyOnCaseSeverity: channels.NotificationSeverity_NONE},
+		},
+	})
+}
+
+// One template for many accounts.
+func defineMembers(app awscdk.App) {
+	members := awscdk.NewStack(app, jsii.String("Members"), &awscdk.StackProps{
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
+			GenerateBootstrapVersionRule: jsii.Bool(false),
+		}),
+	})
+
+	accountIds := jsii.Strings("111122223333", "444455556666", "777788889999")
+	support := channels.NewSupportAppAccount(members, jsii.String("Support"), &channels.SupportAppAccountProps{
+		TeamId: jsii.String("T012ABCDEFG"),
+		Channels: &map[string]*channels.AddSlackChannelOptions{
+			"Operations": {
+				ChannelId: channels.AccountValue_Spread(accountIds, jsii.Strings("C012OPERATE", "C012OPERAT2"),
+					&channels.AccountValueOptions{DefaultValue: jsii.String("C012OPERATE")}).AsString(),
+				ChannelName: channels.AccountValue_ByAccount(&map[string]*string{
+					"777788889999": jsii.String("schlüssel"),
+					"111122223333": jsii.String("operations"),
+					"444455556666": jsii.String("shared"),
+				}, nil).AsString(),
+				NotifyOnCaseSeverity:       channels.NotificationSeverity_ALL,
+				NotifyOnCreateOrReopenCase: jsii.Bool(true),
+			},
+			"Audit": {
+				ChannelId:            jsii.String("C012AUDIT01"),
+				NotifyOnCaseSeverity: channels.NotificationSeverity_NONE,
+				ChannelRole: channels.NewSupportAppRole(members, jsii.String("Auditors"), &channels.SupportAppRoleProps{
+					Access: channels.SupportAppAccess_READ_ONLY,
+				}),
+				Existing: channels.ExistingConfiguration_FAIL,
+			},
+		},
+		AccountAlias: channels.AccountValue_ByAccount(&map[string]*string{
+			"444455556666": jsii.String("acme shared"),
+			"111122223333": jsii.String("acme production"),
+		}, &channels.AccountValueOptions{DefaultValue: jsii.String("acme")}).AsString(),
+		Existing: channels.ExistingConfiguration_ADOPT,
+	})
+	(*support.Channels())["Audit"].GrantPrincipal().AddToPrincipalPolicy(allow("support:DescribeServices"))
+
+	output(members, "TeamId", support.Workspace().TeamId())
+	output(members, "AccountAlias", support.AccountAlias().AccountAlias())
 }
 
 func allow(action string) awsiam.PolicyStatement {

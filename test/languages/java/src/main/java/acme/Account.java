@@ -29,6 +29,7 @@ public class Account {
         App app = App.Builder.create().analyticsReporting(false).build();
         defineAccount(app);
         defineShared(app);
+        defineMembers(app);
         app.synth();
     }
 
@@ -168,6 +169,50 @@ public class Account {
         output(shared, "AccountAlias", named.getAccountAlias());
         output(shared, "ChannelArn", announcements.getChannelArn());
         output(shared, "ServiceToken", ChannelsProvider.getOrCreate(shared).getServiceToken());
+
+        SupportAppAccount.Builder.create(shared, "Support")
+            .workspace(registered)
+            .channels(Map.of("Database", AddSlackChannelOptions.builder()
+                .channelId("C012DATABAS")
+                .notifyOnCaseSeverity(NotificationSeverity.NONE)
+                .build()))
+            .build();
+    }
+
+    /** One template for many accounts. */
+    private static void defineMembers(App app) {
+        Stack members = Stack.Builder.create(app, "Members")
+            .synthesizer(DefaultStackSynthesizer.Builder.create().generateBootstrapVersionRule(false).build())
+            .build();
+
+        List<String> accountIds = List.of("111122223333", "444455556666", "777788889999");
+        // Map.of() has another order in each run.
+        SupportAppAccount support = SupportAppAccount.Builder.create(members, "Support")
+            .teamId("T012ABCDEFG")
+            .channels(Map.of(
+                "Operations", AddSlackChannelOptions.builder()
+                    .channelId(AccountValue.spread(accountIds, List.of("C012OPERATE", "C012OPERAT2"),
+                        AccountValueOptions.builder().defaultValue("C012OPERATE").build()).getAsString())
+                    .channelName(AccountValue.byAccount(Map.of(
+                        "777788889999", "schlüssel", "111122223333", "operations", "444455556666", "shared")).getAsString())
+                    .notifyOnCaseSeverity(NotificationSeverity.ALL)
+                    .notifyOnCreateOrReopenCase(true)
+                    .build(),
+                "Audit", AddSlackChannelOptions.builder()
+                    .channelId("C012AUDIT01")
+                    .notifyOnCaseSeverity(NotificationSeverity.NONE)
+                    .channelRole(SupportAppRole.Builder.create(members, "Auditors").access(SupportAppAccess.READ_ONLY).build())
+                    .existing(ExistingConfiguration.FAIL)
+                    .build()))
+            .accountAlias(AccountValue.byAccount(
+                Map.of("444455556666", "acme shared", "111122223333", "acme production"),
+                AccountValueOptions.builder().defaultValue("acme").build()).getAsString())
+            .existing(ExistingConfiguration.ADOPT)
+            .build();
+        support.getChannels().get("Audit").getGrantPrincipal().addToPrincipalPolicy(allow("support:DescribeServices"));
+
+        output(members, "TeamId", support.getWorkspace().getTeamId());
+        output(members, "AccountAlias", support.getAccountAlias().getAccountAlias());
     }
 
     private static PolicyStatement allow(String action) {
