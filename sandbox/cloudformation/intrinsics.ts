@@ -45,8 +45,8 @@ export const INTRINSICS: Record<string, Intrinsic> = {
     const [left, right] = pair('Fn::Equals', evaluate(argument));
     return typeof left === 'object' ? JSON.stringify(left) === JSON.stringify(right) : String(left) === String(right);
   },
-  'Fn::And': (argument, { evaluate }) => list('Fn::And', argument).every((operand) => evaluate(operand) === true),
-  'Fn::Or': (argument, { evaluate }) => list('Fn::Or', argument).some((operand) => evaluate(operand) === true),
+  'Fn::And': (argument, { evaluate }) => conditions('Fn::And', argument).map(evaluate).every((operand) => operand === true),
+  'Fn::Or': (argument, { evaluate }) => conditions('Fn::Or', argument).map(evaluate).some((operand) => operand === true),
   'Fn::Not': (argument, { evaluate }) => evaluate(list('Fn::Not', argument)[0]) !== true,
   'Condition': (argument, { condition }) => condition(text('Condition', argument)),
   'Fn::FindInMap': findInMap,
@@ -112,6 +112,14 @@ function pair(name: string, argument: unknown): [unknown, unknown] {
     throw new ValidationError(`Template error: ${name} requires a list argument with two elements`);
   }
   return [values[0], values[1]];
+}
+
+function conditions(name: string, argument: unknown): unknown[] {
+  const operands = list(name, argument);
+  if (operands.length < 2 || operands.length > 10) {
+    throw new ValidationError(`Template error: every ${name} object requires a list of at least 2 and at most 10 boolean parameters.`);
+  }
+  return operands;
 }
 
 function list(name: string, argument: unknown): unknown[] {

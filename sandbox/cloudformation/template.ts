@@ -69,21 +69,14 @@ export interface PseudoParameters {
 const TEMPLATE_BODY_LIMIT = 51_200;
 const TEMPLATE_URL_LIMIT = 1_000_000;
 const RESOURCE_LIMIT = 500;
+const MAPPING_KEY_LIMIT = 200;
 
 /** How a template reaches CloudFormation: in the request, or through an S3 object, which may be larger. */
 export type TemplateSource = 'BODY' | 'S3';
 
 /** Reads a template, given as an object or as the very bytes that are sent, and checks the limits that hold for all templates. */
 export function parseTemplate(input: string | object, source: TemplateSource = 'BODY'): Template {
-  const body = typeof input === 'string' ? input : JSON.stringify(input);
-  const size = Buffer.byteLength(body);
-  if (source === 'BODY' && size > TEMPLATE_BODY_LIMIT) {
-    throw new ValidationError(`1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${TEMPLATE_BODY_LIMIT} (it has ${size})`);
-  }
-  if (size > TEMPLATE_URL_LIMIT) {
-    throw new ValidationError(`Template may not exceed ${TEMPLATE_URL_LIMIT} bytes in size.`);
-  }
-  const template = parseJson(body);
+  const template = readTemplate(input, source);
   const resources = template.Resources;
   if (!resources || Object.keys(resources).length === 0) {
     throw new ValidationError('Template format error: At least one Resources member must be defined.');
@@ -91,6 +84,12 @@ export function parseTemplate(input: string | object, source: TemplateSource = '
   const count = Object.keys(resources).length;
   if (count > RESOURCE_LIMIT) {
     throw new ValidationError(`Template format error: Number of resources, ${count}, is greater than maximum allowed, ${RESOURCE_LIMIT}`);
+  }
+  for (const [name, mapping] of Object.entries(template.Mappings ?? {})) {
+    const keys = Object.keys(mapping).length;
+    if (keys > MAPPING_KEY_LIMIT) {
+      throw new ValidationError(`Template format error: Number of attributes of mapping ${name}, ${keys}, is greater than maximum allowed, ${MAPPING_KEY_LIMIT}`);
+    }
   }
   if (template.Transform !== undefined) {
     throw new ValidationError('Transforms and macros are not supported by the local CloudFormation');
@@ -104,6 +103,19 @@ export function parseTemplate(input: string | object, source: TemplateSource = '
     }
   }
   return template;
+}
+
+/** Reads a template and checks nothing but its size. */
+export function readTemplate(input: string | object, source: TemplateSource = 'BODY'): Template {
+  const body = typeof input === 'string' ? input : JSON.stringify(input);
+  const size = Buffer.byteLength(body);
+  if (source === 'BODY' && size > TEMPLATE_BODY_LIMIT) {
+    throw new ValidationError(`1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${TEMPLATE_BODY_LIMIT} (it has ${size})`);
+  }
+  if (size > TEMPLATE_URL_LIMIT) {
+    throw new ValidationError(`Template may not exceed ${TEMPLATE_URL_LIMIT} bytes in size.`);
+  }
+  return parseJson(body);
 }
 
 function parseJson(body: string): Template {
@@ -129,13 +141,16 @@ export class PreparedTemplate {
     public readonly pseudo: PseudoParameters,
   ) {
     this.checkReferences();
+    Object.keys(template.Conditions ?? {}).forEach((name) => this.condition(name));
     for (const [logicalId, definition] of Object.entries(template.Resources)) {
       if (definition.Condition === undefined || this.condition(definition.Condition)) {
+        this.checkMappings(definition);
         this.resources.set(logicalId, { logicalId, definition: this.chooseBranches(definition) as ResourceDefinition, dependencies: [] });
       }
     }
     for (const [name, output] of Object.entries(template.Outputs ?? {})) {
       if (output.Condition === undefined || this.condition(output.Condition)) {
+        this.checkMappings(output);
         this.outputs.set(name, this.chooseBranches(output) as OutputDefinition);
       }
     }
@@ -224,6 +239,21 @@ export class PreparedTemplate {
     return [...named].filter((id) => this.resources.has(id));
   }
 
+  /**
+   * Looks up each `Fn::FindInMap`, also in the branch of an `Fn::If` that is not taken: a key that is missing there fails the stack, too
+   * (https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/271).
+   */
+  private checkMappings(value: unknown): void {
+    if (typeof value !== 'object' || value === null) {
+      return;
+    }
+    const hasDefault = 'Fn::FindInMap' in value && Array.isArray(value['Fn::FindInMap']) && value['Fn::FindInMap'].length > 3;
+    if (!hasDefault && isIntrinsic(value) && 'Fn::FindInMap' in value) {
+      this.evaluate(value, MAPPING_SCOPE);
+    }
+    Object.values(value).forEach((item) => this.checkMappings(item));
+  }
+
   private checkReferences(): void {
     const { Resources: resources, Parameters: parameters = {}, Outputs: outputs = {} } = this.template;
     const known = (id: string) => id in resources || id in parameters || pseudoParameter(id, this.pseudo).known;
@@ -259,6 +289,19 @@ export class PreparedTemplate {
     }
   }
 }
+
+/** The keys of a mapping may come from parameters, not from resources. */
+const MAPPING_SCOPE: Scope = {
+  ref: (id) => {
+    throw new ValidationError(`Template error: Fn::FindInMap cannot use resource ${id}`);
+  },
+  getAtt: (id) => {
+    throw new ValidationError(`Template error: Fn::FindInMap cannot use Fn::GetAtt of ${id}`);
+  },
+  importValue: (name) => {
+    throw new ValidationError(`Template error: Fn::FindInMap cannot use Fn::ImportValue of ${name}`);
+  },
+};
 
 /** Conditions may use parameters and mappings, but no resource. */
 const CONDITION_SCOPE: Scope = {

@@ -75,7 +75,53 @@ describe('intrinsic functions', () => {
   });
 });
 
+describe('a key that is missing in a mapping', () => {
+  const Mappings = { Names: { 111122223333: { Name: 'known' } } };
+  const Conditions = { Never: { 'Fn::Equals': ['a', 'b'] } };
+  const lookUp = { 'Fn::FindInMap': ['Names', '444455556666', 'Name'] };
+  const missing = 'Template error: Unable to get mapping for Names::444455556666::Name';
+
+  test('fails the branch of an Fn::If that is taken', () => {
+    expect(() => evaluate({ 'Fn::If': ['Never', 'x', lookUp] }, { Mappings, Conditions })).toThrow(missing);
+  });
+
+  test('fails the branch that is not taken as well, however deep it is', () => {
+    expect(() => evaluate({ 'Fn::If': ['Never', { 'Fn::Join': ['', ['a', lookUp]] }, 'x'] }, { Mappings, Conditions })).toThrow(missing);
+    expect(() => prepare({ Mappings, Conditions, Outputs: { Out: { Value: { 'Fn::If': ['Never', lookUp, 'x'] } } } })).toThrow(missing);
+  });
+
+  test('does no harm in a resource or an output whose condition is false', () => {
+    const template = prepare({
+      Mappings,
+      Conditions,
+      Resources: { A: { Type: TYPE }, B: { Type: TYPE, Condition: 'Never', Properties: { Name: lookUp } } },
+      Outputs: { Out: { Condition: 'Never', Value: lookUp } },
+    });
+    expect([...template.resources.keys()]).toEqual(['A']);
+  });
+
+  test('cannot be computed from a resource', () => {
+    expect(() => evaluate({ 'Fn::FindInMap': ['Names', { Ref: 'A' }, 'Name'] }, { Mappings })).toThrow('Fn::FindInMap cannot use resource A');
+  });
+});
+
+test('a mapping has at most 200 keys', () => {
+  const mappingOf = (keys: number) => ({ Names: Object.fromEntries(Array.from({ length: keys }, (_key, index) => [`k${index}`, { Name: 'x' }])) });
+  expect(prepare({ Mappings: mappingOf(200) }).resources.size).toBe(1);
+  expect(() => prepare({ Mappings: mappingOf(201) })).toThrow('Number of attributes of mapping Names, 201, is greater than maximum allowed, 200');
+});
+
 describe('conditions', () => {
+  test.each(['Fn::And', 'Fn::Or'])('%s takes 2 to 10 conditions, evaluated or not', (name) => {
+    const conditionsOf = (count: number) => ({ Many: { [name]: Array.from({ length: count }, () => ({ 'Fn::Equals': ['a', 'a'] })) } });
+    const refused = `Template error: every ${name} object requires a list of at least 2 and at most 10 boolean parameters.`;
+    expect([2, 10].map((count) => prepare({ Conditions: conditionsOf(count) }).condition('Many'))).toEqual([true, true]);
+    expect(() => prepare({ Conditions: conditionsOf(1) })).toThrow(refused);
+    expect(() => prepare({ Conditions: conditionsOf(11) })).toThrow(refused);
+    const behindAFirstThatDecides = { Outer: { 'Fn::Or': [{ 'Fn::Equals': ['a', 'a'] }, conditionsOf(11).Many] } };
+    expect(() => prepare({ Conditions: behindAFirstThatDecides })).toThrow(refused);
+  });
+
   const Conditions = {
     Prod: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
     NotProd: { 'Fn::Not': [{ Condition: 'Prod' }] },
