@@ -55,6 +55,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws4',
     // The newest that works with the oldest supported aws-cdk-lib; test:newest takes the newest of all.
     'cdk-nag@^2.38.2',
+    // For examples/organization.
+    'cdk-stacksets',
     'esbuild',
     'fast-check',
     'tsx',
@@ -119,6 +121,12 @@ project.testTask.spawn(typecheck);
 project.addTask('demo', {
   description: 'Deploy the example into a local AWS: create, update, a failing update with its rollback, adopt, delete',
   exec: 'tsx sandbox/demo.ts',
+  receiveArgs: true,
+});
+
+project.addTask('demo:organization', {
+  description: 'Roll the example of an organization out to 500 accounts in a local AWS: create, update, accounts that come and go, remove',
+  exec: 'tsx sandbox/organization-demo.ts',
   receiveArgs: true,
 });
 

@@ -1,6 +1,7 @@
 import { LocalCloudFormation, type LocalCloudFormationOptions } from './cloudformation/engine';
 import { Identities } from './identity';
 import { LocalServices, type LocalServicesOptions } from './services/server';
+import type { Organization } from './stacksets/organization';
 
 export interface LocalAwsOptions {
   readonly services?: Omit<LocalServicesOptions, 'identities'>;
@@ -24,6 +25,10 @@ export class LocalAws {
       const role = cloudFormation.role(roleArn);
       return role && { exists: true, trusts: role.trusts };
     });
+    const { organization } = options.cloudFormation ?? {};
+    if (organization) {
+      shareMembership(organization, services);
+    }
     return new LocalAws(services, cloudFormation);
   }
 
@@ -33,4 +38,14 @@ export class LocalAws {
     await this.cloudFormation.stop();
     await this.services.stop();
   }
+}
+
+/** Lets the Support App know who is in the organization, now and later. */
+function shareMembership(organization: Organization, { supportApp: { store } }: LocalServices): void {
+  const { managementAccountId } = organization;
+  const isMember = (accountId: string) => organization.isMember(accountId) && accountId !== managementAccountId;
+  store.createOrganization(managementAccountId, organization.accountsIn(organization.rootId).filter(isMember));
+  organization.onChange(({ accountId }) => {
+    store.account(accountId).organization = isMember(accountId) ? { accountType: 'member', managementAccountId } : undefined;
+  });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Identities } from '../identity';
 import { CloudFormationApi } from './api';
 import { readAssembly, type AssemblyStack } from './assembly';
@@ -14,6 +15,8 @@ import { Stack, type StackEvent, type StackEventListener, type StackStatus } fro
 import { PreparedTemplate, parseTemplate, resolveParameters, type Template, type TemplateSource } from './template';
 import { ValidationError } from './validation-error';
 import { LocalLambda, type LocalLambdaOptions } from '../lambda/local-lambda';
+import type { Organization } from '../stacksets/organization';
+import { LocalStackSets } from '../stacksets/stack-sets';
 
 export interface LocalCloudFormationOptions {
   /** The credentials that the local services know; functions get theirs from here. @default - new ones */
@@ -32,6 +35,8 @@ export interface LocalCloudFormationOptions {
   readonly seed?: string;
   /** SSM parameters that are there from the start. @default - only `/cdk-bootstrap/.../version` */
   readonly ssmParameters?: Record<string, string>;
+  /** The organization that stack sets deploy to. @default - none */
+  readonly organization?: Organization;
   /** Hears the events of all stacks. */
   readonly onEvent?: StackEventListener;
 }
@@ -82,6 +87,7 @@ export class LocalCloudFormation {
   public readonly identities: Identities;
   public readonly lambda: LocalLambda;
   public readonly roles = new Roles();
+  public readonly stackSets: LocalStackSets;
   public readonly accountId: string;
   public readonly region: string;
   /** All stacks, deleted ones too. */
@@ -102,6 +108,9 @@ export class LocalCloudFormation {
     this.accountId = options.accountId ?? '111122223333';
     this.region = options.region ?? 'us-east-1';
     this.seed = options.seed ?? randomUUID();
+    // Each request that is in progress listens to it.
+    setMaxListeners(0, this.stopping.signal);
+    this.stackSets = new LocalStackSets(this, options.organization);
   }
 
   /** The query API, through which handlers read their own stack. */
@@ -317,6 +326,7 @@ export class LocalCloudFormation {
       requests: this.requests,
       roles: this.roles,
       identities: this.identities,
+      stackSets: this.stackSets,
       ssmParameters: this.ssmParametersOf(stack),
       serviceTimeoutScale: this.options.serviceTimeoutScale ?? 1,
       stopped: this.stopping.signal,

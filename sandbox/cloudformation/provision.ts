@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { CreateFailedError } from './create-failed-error';
 import { isCustomResourceType, requestCustomResource, stringifyScalars, type CustomResourceEnvironment, type CustomResourceRequest } from './custom-resource';
 import { RESOURCE_TYPES, inventedPhysicalId, type ResourceContext } from './resource-types';
 import type { Stack, StackResource } from './stack';
@@ -98,9 +99,10 @@ async function create(operation: StackOperation, resource: StackResource, proper
       return false;
     }
     try {
-      const made = RESOURCE_TYPES[resource.type].create(resourceContext(operation, resource.logicalId), properties);
+      const made = await RESOURCE_TYPES[resource.type].create(resourceContext(operation, resource.logicalId), properties);
       Object.assign(resource, { physicalId: made.physicalId, attributes: made.attributes ?? {} });
     } catch (error) {
+      resource.physicalId = error instanceof CreateFailedError ? error.physicalId : undefined;
       stack.setResourceStatus(resource, 'CREATE_FAILED', serviceReason(resource, error));
       return false;
     }
@@ -165,11 +167,11 @@ async function updateBuiltIn(
   }
   try {
     if (replace) {
-      const made = type.create(context, properties);
+      const made = await type.create(context, properties);
       Object.assign(resource, { physicalId: made.physicalId, attributes: made.attributes ?? {} });
       operation.replaced.push({ resource, before });
     } else {
-      resource.attributes = type.update?.(context, resource.physicalId!, properties, before.properties) ?? resource.attributes;
+      resource.attributes = await type.update?.(context, resource.physicalId!, properties, before.properties) ?? resource.attributes;
     }
   } catch (error) {
     resource.properties = before.properties;
@@ -213,7 +215,7 @@ export async function remove(operation: StackOperation, resource: StackResource)
   } else {
     await setImmediate();
     try {
-      RESOURCE_TYPES[resource.type].delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
+      await RESOURCE_TYPES[resource.type].delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
     } catch (error) {
       stack.setResourceStatus(resource, 'DELETE_FAILED', serviceReason(resource, error));
       return false;

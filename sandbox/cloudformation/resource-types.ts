@@ -5,6 +5,8 @@ import type { Identities, PolicyDocument } from '../identity';
 import { trustedServices, type Roles } from './roles';
 import { partitionOf, type Properties } from './template';
 import type { FunctionCode, FunctionConfiguration, LocalLambda } from '../lambda/local-lambda';
+import { stackSet } from '../stacksets/resource-type';
+import type { LocalStackSets } from '../stacksets/stack-sets';
 
 /** What a resource type needs to make a resource. */
 export interface ResourceContext {
@@ -15,6 +17,7 @@ export interface ResourceContext {
   readonly lambda: LocalLambda;
   readonly roles: Roles;
   readonly identities: Identities;
+  readonly stackSets: LocalStackSets;
   /** SSM parameters of the account and Region. */
   readonly ssmParameters: Map<string, string>;
   /** Finds the directory of a file asset by its key in the staging bucket. */
@@ -28,15 +31,19 @@ export interface CreatedResource {
   readonly attributes?: Record<string, unknown>;
 }
 
+export type UpdatedAttributes = Record<string, unknown> | void;
+
 /** How the engine handles one resource type. */
 export interface ResourceType {
   /** Properties whose change makes a new resource. */
   readonly replacedBy?: string[];
   readonly required?: string[];
-  create(context: ResourceContext, properties: Properties): CreatedResource;
+  create(context: ResourceContext, properties: Properties): CreatedResource | Promise<CreatedResource>;
   /** Changes in place; answers the attributes, where they change. */
-  update?(context: ResourceContext, physicalId: string, properties: Properties, oldProperties: Properties): Record<string, unknown> | void;
-  delete?(context: ResourceContext, physicalId: string, properties: Properties): void;
+  update?(
+    context: ResourceContext, physicalId: string, properties: Properties, oldProperties: Properties,
+  ): UpdatedAttributes | Promise<UpdatedAttributes>;
+  delete?(context: ResourceContext, physicalId: string, properties: Properties): void | Promise<void>;
 }
 
 const UPPER_CASE_ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
@@ -172,6 +179,7 @@ function ec2(prefix: string, attributes?: Parameters<typeof record>[0]['attribut
 /** The resource types that the engine knows beside custom resources. */
 export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::CDK::Metadata': record({ physicalId: (context) => context.random(8, HEXADECIMAL) }),
+  'AWS::CloudFormation::StackSet': stackSet,
   'AWS::EC2::InternetGateway': ec2('igw', (_context, id) => ({ InternetGatewayId: id })),
   'AWS::EC2::NatGateway': ec2('nat', (_context, id) => ({ NatGatewayId: id }), ['SubnetId', 'AllocationId']),
   'AWS::EC2::EIP': record({

@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Checks } from './checks';
 import { EventPrinter } from './events';
 import { compareInventories, printDifferences, printInventory, takeInventory, type InventoryItem } from './inventory';
+import type { Stage } from './program';
 import { STACK_NAME, synthesize, type Revision, type SynthesizedTemplate } from './synthesis';
 import { paint, printWrapped, type Terminal } from './terminal';
 import { Trace } from './trace';
@@ -49,13 +50,8 @@ const THIRD: Revision = {
 
 const FOURTH: Revision = { ...THIRD, securityChannel: { ...THIRD.securityChannel!, existing: ExistingConfiguration.ADOPT } };
 
-export interface ScenarioOptions {
-  readonly terminal: Terminal;
+export interface ScenarioOptions extends Stage {
   readonly verbose: boolean;
-  /** For the cloud assemblies; it exists and is empty. */
-  readonly directory: string;
-  /** Hears of the local AWS, which the caller stops, whatever happens. */
-  readonly onStart: (aws: LocalAws) => void;
 }
 
 /** Runs the whole demo, and answers how many of its claims held. */

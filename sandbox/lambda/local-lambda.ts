@@ -53,6 +53,8 @@ export interface LocalLambdaOptions {
   readonly coldStartAlways?: boolean;
   /** Lets a process serve one function after another; the code is loaded anew for each. Saves the start of a process. @default false */
   readonly reuseProcesses?: boolean;
+  /** With `reuseProcesses`: from so many processes on, a new one is started only when all others are busy. @default - a process stays with its function */
+  readonly processesBeforeReuse?: number;
   /** Decides on duplicates and delays of an asynchronous event. @default - each event is delivered once, at once */
   readonly deliver?: (event: AsynchronousEvent) => Delivery[];
 }
@@ -116,6 +118,8 @@ export class LocalLambda {
   private readonly workers = new Set<Worker>();
   private readonly shared = new Map<string, Worker[]>();
   private readonly uses = new WeakMap<Worker, number>();
+  /** The idle processes of functions, the one that is idle for longest first. */
+  private readonly idleSince = new Map<Worker, LocalFunction>();
   private readonly pending = new Set<Promise<unknown>>();
   private readonly stopping = new AbortController();
   private readonly codeRoot: string;
@@ -281,6 +285,7 @@ export class LocalLambda {
       this.dismiss(worker);
     } else if (this.functions.get(arn) === target && target.version === version) {
       target.idle.push(worker);
+      this.idleSince.set(worker, target);
     } else {
       this.release(target, worker);
     }
@@ -295,6 +300,7 @@ export class LocalLambda {
   private take(target: LocalFunction, environment: Record<string, string>): Worker {
     for (const pool of [target.idle, this.shared.get(startKey(environment)) ?? []]) {
       for (let worker = pool.pop(); worker; worker = pool.pop()) {
+        this.idleSince.delete(worker);
         if (worker.alive) {
           return worker;
         }
@@ -304,13 +310,38 @@ export class LocalLambda {
     if (this.stopping.signal.aborted) {
       throw new Error('the local Lambda is stopped');
     }
+    const taken = this.takeFromOthers(environment);
+    if (taken) {
+      return taken;
+    }
     const worker = new Worker(environment);
     this.workers.add(worker);
     return worker;
   }
 
+  /** The process that has been idle for longest, whichever function it served. */
+  private takeFromOthers(environment: Record<string, string>): Worker | undefined {
+    if (!this.options.reuseProcesses || this.workers.size < (this.options.processesBeforeReuse ?? Infinity)) {
+      return undefined;
+    }
+    for (const [worker, owner] of this.idleSince) {
+      if (startKey(owner.configuration.environment ?? {}) === startKey(environment)) {
+        this.idleSince.delete(worker);
+        owner.idle.splice(owner.idle.indexOf(worker), 1);
+        const uses = (this.uses.get(worker) ?? 0) + 1;
+        this.uses.set(worker, uses);
+        if (worker.alive && uses <= REUSE_LIMIT) {
+          return worker;
+        }
+        this.dismiss(worker);
+      }
+    }
+    return undefined;
+  }
+
   /** A process whose function is gone goes to the others, or ends. */
   private release(target: LocalFunction, worker: Worker): void {
+    this.idleSince.delete(worker);
     const uses = (this.uses.get(worker) ?? 0) + 1;
     this.uses.set(worker, uses);
     if (!this.options.reuseProcesses || uses > REUSE_LIMIT || !worker.alive || this.stopping.signal.aborted) {
@@ -322,6 +353,7 @@ export class LocalLambda {
   }
 
   private dismiss(worker: Worker): void {
+    this.idleSince.delete(worker);
     worker.kill();
     this.workers.delete(worker);
   }
