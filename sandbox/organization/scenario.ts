@@ -16,6 +16,8 @@ import { Organization } from '../stacksets/organization';
 
 export interface OrganizationScenarioOptions extends Stage {
   readonly settings: OrganizationSettings;
+  /** Seconds that a run of the members' handler may take: the fewer, the sooner it gives up what is denied. @default - as in the example */
+  readonly handlerTimeout?: number;
 }
 
 const TEMPLATE_BODY_LIMIT = 51_200;
@@ -29,7 +31,8 @@ const JOINING_ACCOUNTS = ['700000000001', '700000000002'];
 const REPLACED_CHANNEL_ID = 'C012CASES99';
 
 /** Rolls the example out to an organization, changes it and removes it; answers how many of the claims held. */
-export async function runOrganizationScenario({ terminal, directory, settings, onStart }: OrganizationScenarioOptions): Promise<Checks> {
+export async function runOrganizationScenario(options: OrganizationScenarioOptions): Promise<Checks> {
+  const { terminal, directory, settings, handlerTimeout, onStart } = options;
   const checks = new Checks(terminal);
   const { teamId, region, managementAccountId } = settings;
   const units = Object.keys(settings.organizationalUnits);
@@ -41,9 +44,8 @@ export async function runOrganizationScenario({ terminal, directory, settings, o
   for (const [unit, accountIds] of Object.entries(settings.organizationalUnits)) {
     accountIds.forEach((accountId) => organization.placeAccount(accountId, unit));
   }
-  const aws = await LocalAws.start({
-    cloudFormation: { organization, accountId: managementAccountId, region, lambdaOptions: { reuseProcesses: true, processesBeforeReuse: PROCESSES } },
-  });
+  const lambdaOptions = { reuseProcesses: true, processesBeforeReuse: PROCESSES };
+  const aws = await LocalAws.start({ cloudFormation: { organization, accountId: managementAccountId, region, lambdaOptions } });
   onStart(aws);
   const { services, cloudFormation } = aws;
   const { store } = services.supportApp;
@@ -54,8 +56,9 @@ export async function runOrganizationScenario({ terminal, directory, settings, o
     channelIds: [...settings.channelIds.slice(0, -1), REPLACED_CHANNEL_ID],
     accountAliases: { ...settings.accountAliases, [firstAccount]: 'acme store', [thirdAccount]: 'acme search' },
   };
-  const first = synthesizeOrganization(join(directory, 'first'), settings);
-  const second = synthesizeOrganization(join(directory, 'second'), changed);
+  const synthesize = (name: string, edited: OrganizationSettings) => synthesizeOrganization(join(directory, name), edited, handlerTimeout);
+  const first = synthesize('first', settings);
+  const second = synthesize('second', changed);
   const special = chooseSpecialAccounts(settings, [first, second]);
   prepareAccounts(aws, settings, special, first);
   const initially = stateOf(aws, accounts);
@@ -104,7 +107,7 @@ export async function runOrganizationScenario({ terminal, directory, settings, o
   step('Roll out with the default tolerance, and fail', `Some accounts are not as the others: ${special.withoutPlan.length} have no support plan, in ${special.withChannel.length} somebody has configured the channel in `
     + `another way, in ${special.withWorkspace.length} the workspace and in ${special.withAlias.length} the alias are there already. By default a stack set tolerates no failure, works on one account at a time, and its resource `
     + 'fails with the first account: CloudFormation then takes everything back.');
-  const cautiousTemplate = synthesizeOrganization(join(directory, 'cautious'), { ...settings, failureTolerance: 0 });
+  const cautiousTemplate = synthesize('cautious', { ...settings, failureTolerance: 0 });
   const cautious = await observe(() => deploy(cautiousTemplate));
   printSummary(aws, cautious.made[0], terminal);
   const [attempted, , notAttempted] = totals(cautious.made[0], 'failed', 'created', 'not attempted');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, CfnResource } from 'aws-cdk-lib';
 import { ManagementStack } from '../../examples/organization/management-stack';
 import type { OrganizationSettings } from '../../examples/organization/settings';
 import { ACCOUNT_ALIAS_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE } from '../../src/contract';
@@ -21,9 +21,13 @@ export interface RolledOutTemplate {
 }
 
 /** Synthesizes the example in this process, as `cdk synth` would in its own. */
-export function synthesizeOrganization(directory: string, settings: OrganizationSettings): RolledOutTemplate {
+export function synthesizeOrganization(directory: string, settings: OrganizationSettings, handlerTimeout?: number): RolledOutTemplate {
   const app = new App({ outdir: directory, analyticsReporting: false });
   const stack = new ManagementStack(app, STACK_NAME, settings);
+  if (handlerTimeout !== undefined) {
+    stack.node.findAll().filter(CfnResource.isCfnResource).filter(({ cfnResourceType }) => cfnResourceType === 'AWS::Lambda::Function')
+      .forEach((handler) => handler.addPropertyOverride('Timeout', handlerTimeout));
+  }
   app.synth();
   const { files } = JSON.parse(readFileSync(join(directory, `${STACK_NAME}.assets.json`), 'utf8')) as { files: Record<string, { source: { path: string } }> };
   const [memberFile] = Object.values(files).map(({ source }) => source.path).filter((path) => path !== stack.templateFile);

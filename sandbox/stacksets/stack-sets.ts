@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Operation, type Outcome, type Target } from './operation';
 import type { Membership, Organization } from './organization';
-import type { OperationPreferences } from './preferences';
+import { limitsOf, type OperationPreferences } from './preferences';
 import { isAutoDeployed, resolveTargets, type StackInstancesGroup } from './targets';
 import { readServiceManagedTemplate } from './template-rules';
 import type { LocalCloudFormation, StackResult } from '../cloudformation/engine';
@@ -85,9 +86,7 @@ export class LocalStackSets {
 
   /** Adds a stack in each account of the targets. */
   public async createInstances(stackSet: StackSet, group: StackInstancesGroup, preferences: OperationPreferences = {}): Promise<Operation> {
-    const targets = resolveTargets(this.requireOrganization(), group);
-    stackSet.groups.push(group);
-    return this.createFor(stackSet, targets, group, preferences);
+    return this.createFor(stackSet, resolveTargets(this.requireOrganization(), group), group, preferences);
   }
 
   /** Brings all stacks to a new definition, those that failed before, too, but none that is inoperable. */
@@ -106,8 +105,11 @@ export class LocalStackSets {
     stackSet: StackSet, group: StackInstancesGroup, preferences: OperationPreferences = {}, retainStacks = false,
   ): Promise<Operation> {
     const targets = resolveTargets(this.requireOrganization(), group).map(keyOf);
-    stackSet.groups = stackSet.groups.filter((other) => JSON.stringify(other.DeploymentTargets) !== JSON.stringify(group.DeploymentTargets));
-    return this.deleteFor(stackSet, (instance) => targets.includes(keyOf(instance)), preferences, retainStacks);
+    const deletion = await this.deleteFor(stackSet, (instance) => targets.includes(keyOf(instance)), preferences, retainStacks);
+    if (deletion.status === 'SUCCEEDED') {
+      stackSet.groups = stackSet.groups.filter((other) => !isDeepStrictEqual(other.DeploymentTargets, group.DeploymentTargets));
+    }
+    return deletion;
   }
 
   public delete(stackSet: StackSet): void {
@@ -128,9 +130,15 @@ export class LocalStackSets {
   }
 
   /** Without preferences: for automatic deployment, which waits for its turn and has none. */
-  private async createFor(stackSet: StackSet, targets: Target[], group: StackInstancesGroup, preferences?: OperationPreferences): Promise<Operation> {
-    const parameterOverrides = Object.fromEntries((group.ParameterOverrides ?? []).map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]));
+  private async createFor(
+    stackSet: StackSet, targets: Target[], group: StackInstancesGroup, preferences?: OperationPreferences,
+  ): Promise<Operation> {
+    const overrides = group.ParameterOverrides ?? [];
+    const parameterOverrides = Object.fromEntries(overrides.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]));
     return this.operate(stackSet, 'CREATE', preferences ?? {}, () => {
+      if (preferences) {
+        stackSet.groups.push(group);
+      }
       targets.forEach((target) => {
         const known = stackSet.instances.get(keyOf(target));
         stackSet.instances.set(keyOf(target), {
@@ -158,6 +166,7 @@ export class LocalStackSets {
     stackSet: StackSet, action: Operation['action'], preferences: OperationPreferences, begin: () => Target[],
     work: (target: Target) => Promise<Outcome>, automatic = false,
   ): Promise<Operation> {
+    limitsOf(preferences, 1);
     const previous = this.active.get(stackSet);
     if (previous && !stackSet.definition.managedExecution && !automatic) {
       throw new AwsError('OperationInProgressException', `An operation on stack set ${stackSet.name} is in progress`, 409);
@@ -249,7 +258,8 @@ export class LocalStackSets {
           const targets = group.Regions.map((region) => ({ accountId, region, organizationalUnitId }));
           this.inBackground(this.createFor(stackSet, targets, group));
         } else if (was && !is) {
-          this.inBackground(this.deleteFor(stackSet, (instance) => instance.accountId === accountId, undefined, autoDeployment.retainStacksOnAccountRemoval));
+          const isGone = (instance: StackInstance) => instance.accountId === accountId;
+          this.inBackground(this.deleteFor(stackSet, isGone, undefined, autoDeployment.retainStacksOnAccountRemoval));
         }
       }
     }
