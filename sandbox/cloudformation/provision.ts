@@ -174,10 +174,12 @@ async function updateBuiltIn(
       resource.attributes = await type.update?.(context, resource.physicalId!, properties, before.properties) ?? resource.attributes;
     }
   } catch (error) {
-    resource.properties = before.properties;
+    resource.unsettled = type.updatesInPart;
+    resource.properties = type.updatesInPart ? properties : before.properties;
     stack.setResourceStatus(resource, 'UPDATE_FAILED', serviceReason(resource, error));
     return false;
   }
+  resource.unsettled = false;
   stack.setResourceStatus(resource, 'UPDATE_COMPLETE');
   return true;
 }

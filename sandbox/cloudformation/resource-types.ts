@@ -38,6 +38,8 @@ export interface ResourceType {
   /** Properties whose change makes a new resource. */
   readonly replacedBy?: string[];
   readonly required?: string[];
+  /** An update that fails may have done a part, which the rollback has to take back. @default - it has changed nothing */
+  readonly updatesInPart?: boolean;
   create(context: ResourceContext, properties: Properties): CreatedResource | Promise<CreatedResource>;
   /** Changes in place; answers the attributes, where they change. */
   update?(

@@ -12,6 +12,7 @@ import type { Properties } from '../cloudformation/template';
 export const stackSet: ResourceType = {
   replacedBy: ['StackSetName', 'PermissionModel'],
   required: ['StackSetName', 'PermissionModel'],
+  updatesInPart: true,
   create: async (context, properties) => {
     if (properties.PermissionModel !== 'SERVICE_MANAGED') {
       throw new Error(`the local StackSets have service-managed permissions only, not ${String(properties.PermissionModel)}`);

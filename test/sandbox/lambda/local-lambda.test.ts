@@ -168,6 +168,38 @@ describe('processes', () => {
   });
 });
 
+describe('processes that functions share', () => {
+  const STATE = 'let runs = 0; exports.handler = async () => { runs += 1; return [runs, process.pid, process.env.NAME]; }';
+  const run = async (arn: string) => (await lambda.invoke(arn, {})).payload as [number, number, string];
+
+  test('serve one function after another from so many on, each from a cold start', async () => {
+    start({ reuseProcesses: true, processesBeforeReuse: 2 });
+    const arns = ['a', 'b', 'c', 'd'].map((name) => make(STATE, { environment: { NAME: name } }));
+    const results = [];
+    for (const arn of [...arns, arns[3]]) {
+      results.push(await run(arn));
+    }
+    expect(results.map(([runs, , name]) => [runs, name])).toEqual([[1, 'a'], [1, 'b'], [1, 'c'], [1, 'd'], [2, 'd']]);
+    const pids = results.map(([, pid]) => pid);
+    // The one that has been idle for longest goes first.
+    expect([pids[2], pids[3], pids[4]]).toEqual([pids[0], pids[1], pids[1]]);
+    expect(lambda.invocations.map(({ coldStart }) => coldStart)).toEqual([true, true, true, true, false]);
+  });
+
+  test('are joined by others while all are busy', async () => {
+    start({ reuseProcesses: true, processesBeforeReuse: 1 });
+    const slow = STATE.replace('runs += 1', 'runs += 1; await new Promise((resolve) => setTimeout(resolve, 50))');
+    const pids = (await Promise.all([make(slow), make(slow), make(slow)].map(run))).map(([, pid]) => pid);
+    expect(new Set(pids).size).toBe(3);
+  });
+
+  test('stay with their function otherwise', async () => {
+    start({ reuseProcesses: true });
+    const pids = (await Promise.all([make(STATE), make(STATE)].map(run))).map(([, pid]) => pid);
+    expect(new Set(pids).size).toBe(2);
+  });
+});
+
 test('a process ends with a parent that did not stop it', async () => {
   const bootstrap = join(__dirname, '..', '..', '..', 'sandbox', 'lambda', 'bootstrap.js');
   const parent = `
