@@ -34,8 +34,13 @@ const templateOf = (properties: object) => ({
     Members: {
       Type: 'AWS::CloudFormation::StackSet',
       Properties: {
-        StackSetName: 'members', PermissionModel: 'SERVICE_MANAGED', TemplateBody: memberTemplate(), StackInstancesGroup: [group('ou-one')],
-        OperationPreferences: { FailureToleranceCount: 1, MaxConcurrentCount: 2 }, ManagedExecution: { Active: true }, ...properties,
+        StackSetName: 'members',
+        PermissionModel: 'SERVICE_MANAGED',
+        TemplateBody: memberTemplate(),
+        StackInstancesGroup: [group('ou-one')],
+        OperationPreferences: { FailureToleranceCount: 1, MaxConcurrentCount: 2 },
+        ManagedExecution: { Active: true },
+        ...properties,
       },
     },
   },
@@ -93,7 +98,8 @@ test('cannot be deleted before its stacks are', async () => {
   const exporting = JSON.stringify({ ...JSON.parse(memberTemplate()), Outputs: { Out: { Value: 'x', Export: { Name: 'used' } } } });
   await engine.deploy({ stackName, accountId: ACCOUNTS[0], template: exporting });
   await engine.createStack({
-    stackName: 'user', accountId: ACCOUNTS[0],
+    stackName: 'user',
+    accountId: ACCOUNTS[0],
     template: { Resources: { P: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: { 'Fn::ImportValue': 'used' } } } } },
   });
   const result = await engine.deleteStack({ stackName: 'management' });

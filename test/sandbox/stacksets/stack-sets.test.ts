@@ -56,7 +56,8 @@ test('creates a stack in each account', async () => {
 test('gives parameters to all, and overrides to some', async () => {
   const stackSet = create(definitionOf('one', { parameters: { Suffix: '-for all' } }));
   await engine.stackSets.createInstances(stackSet, {
-    ...GROUP, DeploymentTargets: { ...GROUP.DeploymentTargets, Accounts: [FIRST], AccountFilterType: 'INTERSECTION' },
+    ...GROUP,
+    DeploymentTargets: { ...GROUP.DeploymentTargets, Accounts: [FIRST], AccountFilterType: 'INTERSECTION' },
     ParameterOverrides: [{ ParameterKey: 'Suffix', ParameterValue: '-for one' }],
   });
   await engine.stackSets.createInstances(stackSet, {
