@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Stage } from 'aws-cdk-lib';
 import { SMALL_ORGANIZATION } from './small-organization';
 import { ManagementStack } from '../../examples/organization/management-stack';
 import { ORGANIZATION, type OrganizationSettings } from '../../examples/organization/settings';
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 /** The templates of the management account and of the members, and the bytes of the latter. */
-function synth(settings: OrganizationSettings): { management: Template; member: Template; memberBytes: number; assets: number } {
+function synth(settings: OrganizationSettings) {
   const app = new App({ outdir: folder, analyticsReporting: false });
   const stack = new ManagementStack(app, 'SupportChannelsOfOrganization', settings);
   app.synth();
@@ -68,6 +68,20 @@ test('for 500 accounts, the members\' template needs nothing in the account and 
   expect(JSON.stringify(member)).not.toMatch(/Fn::Transform|Fn::ImportValue|cdk-hnb659fds/);
   expect(assets).toBe(1);
   expect(memberBytes).toBeLessThan(1_000_000);
+});
+
+test('in a stage with an environment the members\' template decides in the account all the same', () => {
+  const { member } = synth(SMALL_ORGANIZATION);
+  const app = new App({ outdir: path.join(folder, 'staged'), analyticsReporting: false });
+  const stage = new Stage(app, 'Production', { env: { account: ORGANIZATION.managementAccountId, region: ORGANIZATION.region } });
+  new ManagementStack(stage, 'SupportChannelsOfOrganization', SMALL_ORGANIZATION);
+  const { directory } = stage.synth();
+  const [file] = fs.readdirSync(directory).filter((name) => name.endsWith('.stackset.template.json'));
+  const staged = JSON.parse(fs.readFileSync(path.join(directory, file), 'utf8')) as Template;
+  const decided = ({ Conditions }: Template) => JSON.stringify(Conditions);
+  expect(decided(staged)).toBe(decided(member));
+  expect(byType(staged, 'Custom::SupportAppSlackChannelConfiguration')[0].Properties.ChannelId).toEqual(
+    byType(member, 'Custom::SupportAppSlackChannelConfiguration')[0].Properties.ChannelId);
 });
 
 test('all accounts but one may fail, and members wait for the workspace of the management account', () => {
