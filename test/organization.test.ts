@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,4 +42,11 @@ test('the roll-out to 12 accounts does all that its demo claims', async () => {
   expect(lines.filter((line) => line.includes('StackSet operation')).map((line) => line.trim().replace(/, at most .*/, ''))).toEqual([
     'StackSet operation CREATE: FAILED', 'StackSet operation CREATE: SUCCEEDED', 'StackSet operation UPDATE: SUCCEEDED', 'StackSet operation DELETE: SUCCEEDED',
   ]);
+});
+
+test.each([['--help', 0, 'Usage: npm run demo:organization'], ['--accounts', 2, 'Unknown option \'--accounts\'']])('the command with %s', (option, status, text) => {
+  const demo = join(__dirname, '..', 'sandbox', 'organization-demo.ts');
+  const result = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), demo, option], { encoding: 'utf8' });
+  expect(result.stdout + result.stderr).toContain(text);
+  expect(result.status).toBe(status);
 });
