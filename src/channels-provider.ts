@@ -1,18 +1,10 @@
-import {
-  Annotations,
-  aws_ec2 as ec2,
-  aws_s3_assets as s3Assets,
-  AssetHashType,
-  type CfnResource,
-  type CfnResourceProps,
-  type aws_iam as iam,
-  type aws_kms as kms,
-  type aws_lambda as lambda,
-  type aws_logs as logs,
-  Duration,
-  RemovalPolicy,
-  Stack,
-} from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3Assets from 'aws-cdk-lib/aws-s3-assets';
+import { Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
@@ -202,6 +194,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
   public readonly grantPrincipal: iam.IPrincipal;
 
   private readonly handler: TaggableResource;
+  private readonly handlerArn: Reference;
   private readonly role: HandlerRole;
   private readonly serviceTimeout: number;
 
@@ -245,7 +238,8 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     this.role.allow(logPermission(logGroup.logGroupArn), this.handler);
     // Whatever the stack holds now: what has left it may still have to be deleted.
     this.role.allow(ownStackPermission(this), this.handler);
-    this.serviceToken = this.handler.getAtt('Arn').toString();
+    this.handlerArn = this.handler.getAtt('Arn');
+    this.serviceToken = this.handlerArn.toString();
   }
 
   /**
@@ -257,7 +251,8 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     defineAccountValues(scope, definition.properties);
     const resource = new resourceClass(scope, 'Resource', {
       type: definition.type,
-      properties: { ServiceToken: this.serviceToken, ServiceTimeout: this.serviceTimeout, ...definition.properties },
+      // The reference itself: a string that holds one is taken apart again at each step of a synth.
+      properties: { ServiceToken: this.handlerArn, ServiceTimeout: this.serviceTimeout, ...definition.properties },
     });
     resource.node.addDependency(...definition.permissions.map((permission) => this.role.allowResources(permission)));
     if (definition.removalPolicy !== undefined && definition.removalPolicy !== RemovalPolicy.DESTROY) {
@@ -280,7 +275,9 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     if (code === HandlerCode.INLINE) {
       return { ZipFile: handlerCode() };
     }
-    const asset = new s3Assets.Asset(this, 'Code', {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only for this option
+    const { Asset } = require('aws-cdk-lib/aws-s3-assets') as typeof s3Assets;
+    const asset = new Asset(this, 'Code', {
       path: HANDLER_FOLDER,
       assetHash: handlerCodeHash(),
       assetHashType: AssetHashType.CUSTOM,
@@ -292,13 +289,17 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     if (!props.vpc) {
       return undefined;
     }
-    const securityGroups = props.securityGroups ?? [
-      new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: `Handler ${this.node.path}` }),
-    ];
+    const securityGroups = props.securityGroups ?? [this.defineSecurityGroup(props.vpc)];
     return {
       SubnetIds: props.vpc.selectSubnets(props.vpcSubnets).subnetIds,
       SecurityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId),
     };
+  }
+
+  private defineSecurityGroup(vpc: ec2.IVpc): ec2.ISecurityGroup {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only for this option
+    const { SecurityGroup } = require('aws-cdk-lib/aws-ec2') as typeof ec2;
+    return new SecurityGroup(this, 'SecurityGroup', { vpc, description: `Handler ${this.node.path}` });
   }
 
   private warnAboutRegion(supportAppRegion: string | undefined): void {

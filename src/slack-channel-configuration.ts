@@ -1,4 +1,5 @@
-import { Annotations, aws_iam as iam, CfnResource, type IResource, Lazy, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Annotations, Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkSlackChannelConfiguration } from './constraints';
@@ -214,8 +215,8 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       TeamId: props.workspace.teamId,
       ChannelId: props.channelId,
       ChannelName: props.channelName,
-      // The shared role is defined once the properties are known to be right.
-      ChannelRoleArn: props.channelRole?.roleArn ?? Lazy.string({ produce: () => this.channelRole.roleArn }),
+      // The shared role is defined once the properties are known to be right; until then any token stands for its ARN.
+      ChannelRoleArn: props.channelRole?.roleArn ?? Aws.NO_VALUE,
       NotifyOnCaseSeverity: props.notifyOnCaseSeverity,
       NotifyOnAddCorrespondenceToCase: props.notifyOnAddCorrespondenceToCase ?? false,
       NotifyOnCreateOrReopenCase: props.notifyOnCreateOrReopenCase ?? false,
@@ -231,7 +232,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
     const resource = provider._defineResource(this, CfnResource, {
       type: SLACK_CHANNEL_CONFIGURATION_TYPE,
-      properties,
+      properties: { ...properties, ChannelRoleArn: this.channelRole.roleArn },
       permissions: [
         SLACK_CHANNEL_CONFIGURATION_PERMISSION,
         passChannelRolePermission(this.channelRole.roleArn),

@@ -1,4 +1,4 @@
-import { CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkSlackWorkspace } from './constraints';

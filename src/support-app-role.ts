@@ -1,4 +1,5 @@
-import { aws_iam as iam, CfnResource, type Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { CfnResource, type Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from './private/acknowledgements';
 

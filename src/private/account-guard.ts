@@ -1,4 +1,4 @@
-import { Stack, Stage, Token } from 'aws-cdk-lib';
+import { Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import { MAXIMUM_ACCOUNTS_PER_CHANNEL, MAXIMUM_CHANNELS_PER_ACCOUNT, MAXIMUM_WORKSPACES_PER_ACCOUNT } from '../constraints';
 import { accountValuesIn, textIn } from './account-value-token';

@@ -1,4 +1,4 @@
-import { type CfnResource, type IResolvable, Stack } from 'aws-cdk-lib';
+import { type CfnResource, type IResolvable, Stack, Token } from 'aws-cdk-lib/core';
 
 /** A finding of cdk-nag about a resource, and why the resource is right as it is. */
 export interface Acknowledgement {
@@ -30,7 +30,7 @@ export function acknowledge(resource: CfnResource, acknowledgements: Acknowledge
 
 /** A resource of a policy as cdk-nag names it in a finding: `{ "Ref": "Parameter" }` is `<Parameter>`. */
 export function nameInFindings(scope: CfnResource, resource: string): string {
-  return flatten(Stack.of(scope).resolve(resource));
+  return Token.isUnresolved(resource) ? flatten(Stack.of(scope).resolve(resource)) : resource;
 }
 
 function flatten(value: any): string {

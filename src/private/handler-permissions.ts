@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /** The kinds of statements in the order in which a policy lists them, whatever the order in which constructs are defined. */
@@ -96,6 +96,20 @@ export function logPermission(logGroupArn: string): Permission {
   return { kind: 'logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] };
 }
 
+/** The text of a resource by which it is compared. Most hold no token, and a synth asks for them again and again. */
+function canonical(resource: string, resolve: (value: string) => unknown): string {
+  return JSON.stringify(Token.isUnresolved(resource) ? resolve(resource) : resource);
+}
+
+/** Stacks of one kind have one fingerprint, which each of their resources depends on: it is computed once. */
+const fingerprints = new Map<string, string>();
+
+function fingerprintOf(identity: string): string {
+  const fingerprint = fingerprints.get(identity) ?? createHash('sha256').update(identity).digest('hex').slice(0, 4).toUpperCase();
+  fingerprints.set(identity, fingerprint);
+  return fingerprint;
+}
+
 /** The permissions that the resources of a stack need together. */
 export class HandlerPermissions {
   private readonly permissions = new Map<Permission['kind'], { permission: Permission; resources: Set<string> }>();
@@ -115,8 +129,8 @@ export class HandlerPermissions {
    */
   public fingerprint(resolve: (value: string) => unknown): string {
     const identity = ORDER.filter((kind) => this.permissions.has(kind) && kind !== 'passRole')
-      .map((kind) => [kind, ...[...this.permissions.get(kind)!.resources].map((resource) => JSON.stringify(resolve(resource))).sort()]);
-    return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 4).toUpperCase();
+      .map((kind) => [kind, ...[...this.permissions.get(kind)!.resources].map((resource) => canonical(resource, resolve)).sort()]);
+    return fingerprintOf(JSON.stringify(identity));
   }
 
   /**
@@ -131,7 +145,9 @@ export class HandlerPermissions {
       }
       const { actions, conditions } = entry.permission;
       // Two tokens can stand for one value.
-      const resources = [...new Map([...entry.resources].map((resource) => [JSON.stringify(resolve(resource)), resource])).values()];
+      const resources = entry.resources.size === 1
+        ? [...entry.resources]
+        : [...new Map([...entry.resources].map((resource) => [canonical(resource, resolve), resource])).values()];
       return [{
         Effect: 'Allow',
         Action: actions.length === 1 ? actions[0] : actions,

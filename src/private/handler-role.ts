@@ -1,4 +1,5 @@
-import { aws_iam as iam, type CfnResource, type IResolveContext, Lazy, Names, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { type CfnResource, type IResolveContext, Lazy, Names, Stack } from 'aws-cdk-lib/core';
 import type { Construct, IDependable } from 'constructs';
 import { acknowledge, nameInFindings } from './acknowledgements';
 import { HandlerPermissions, type Permission } from './handler-permissions';
@@ -24,7 +25,6 @@ export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
   public readonly roleArn: string;
   public readonly grantPrincipal: iam.IPrincipal = this;
   public readonly assumeRoleAction = 'sts:AssumeRole';
-  public readonly policyFragment: iam.PrincipalPolicyFragment;
   public readonly principalAccount: string;
   private readonly permissions = new HandlerPermissions();
   private readonly resourcePermissions = new HandlerPermissions();
@@ -54,8 +54,11 @@ export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
     });
     acknowledge(this.role, INLINE_POLICY_RULES.map((rule) => ({ rule, reason: INLINE_POLICY_REASON })));
     this.roleArn = this.role.attrArn;
-    this.policyFragment = new iam.ArnPrincipal(this.roleArn).policyFragment;
     this.principalAccount = Stack.of(scope).account;
+  }
+
+  public get policyFragment(): iam.PrincipalPolicyFragment {
+    return new iam.ArnPrincipal(this.roleArn).policyFragment;
   }
 
   public allow(permission: Permission): void {
@@ -153,7 +156,7 @@ function acknowledgeWildcards(resource: CfnResource, added: Permission | undefin
  * place, it would lack the permission to delete the last alias of a stack, for example, when that is deleted.
  */
 function renew(policy: iam.CfnPolicy, permissions: HandlerPermissions): void {
-  const logicalId: string = policy.stack.resolve(policy.logicalId);
+  const logicalId = policy.stack.getLogicalId(policy);
   policy.overrideLogicalId(Lazy.uncachedString({ produce: (context) => logicalId + permissions.fingerprint((value) => context.resolve(value)) }));
 }
 

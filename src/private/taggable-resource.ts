@@ -1,4 +1,4 @@
-import { CfnResource, type CfnResourceProps, type ITaggable, TagManager, TagType } from 'aws-cdk-lib';
+import { CfnResource, type CfnResourceProps, type ITaggable, TagManager, TagType } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 interface RenderedTag {

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ChannelsProvider } from '../channels-provider';
 import { describeProblems, type IsUnresolved, nameOf, type Problem } from '../constraints';
