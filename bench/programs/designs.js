@@ -1,0 +1,224 @@
+'use strict';
+
+/**
+ * The same account, written in different ways. Modules are loaded by the design that needs them, as the files of a
+ * user's app would. Every import is the cheapest one that there is: of the module itself, not of all of aws-cdk-lib.
+ */
+
+const TEAM_ID = 'T012ABCDEFG';
+const APP_INSTANCE = 'arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90';
+const BEARER = `${APP_INSTANCE}/user/deployer`;
+const FULL_ACCESS = 'AWSSupportAppFullAccess';
+
+const channelId = (index) => `C0${String(index).padStart(9, '0')}`;
+
+/** Properties of the four kinds of resources, by the names that CloudFormation's own types and this library's share. */
+const workspace = () => ({ TeamId: TEAM_ID });
+const alias = () => ({ AccountAlias: 'acme production' });
+const channel = (index, roleArn) => ({
+  TeamId: TEAM_ID,
+  ChannelId: channelId(index),
+  ChannelRoleArn: roleArn,
+  NotifyOnCaseSeverity: 'high',
+  NotifyOnAddCorrespondenceToCase: false,
+  NotifyOnCreateOrReopenCase: true,
+  NotifyOnResolveCase: true,
+});
+const chimeChannel = () => ({ AppInstanceArn: APP_INSTANCE, ChimeBearer: BEARER, Name: 'On call', Mode: 'RESTRICTED', Privacy: 'PRIVATE' });
+
+/** `{ TeamId }` as generated classes take it: `{ teamId }`. */
+const camelCase = (properties) => Object.fromEntries(Object.entries(properties).map(([name, value]) => [name[0].toLowerCase() + name.slice(1), value]));
+
+function supportAppRole(scope) {
+  const { ManagedPolicy, Role, ServicePrincipal } = require('aws-cdk-lib/aws-iam');
+  return new Role(scope, 'ChannelRole', {
+    assumedBy: new ServicePrincipal('supportapp.amazonaws.com'),
+    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(FULL_ACCESS)],
+  });
+}
+
+const SUPPORT_APP_ACTIONS = [
+  'RegisterSlackWorkspaceForOrganization', 'ListSlackWorkspaceConfigurations', 'DeleteSlackWorkspaceConfiguration',
+  'CreateSlackChannelConfiguration', 'UpdateSlackChannelConfiguration', 'DeleteSlackChannelConfiguration', 'ListSlackChannelConfigurations',
+  'PutAccountAlias', 'GetAccountAlias', 'DeleteAccountAlias',
+].map((action) => `supportapp:${action}`);
+const CHIME_ACTIONS = ['chime:CreateChannel', 'chime:UpdateChannel', 'chime:DeleteChannel'];
+
+/** Each design defines one account's resources in a stack: `channels` Slack channels, and a Chime channel if `chime`. */
+const DESIGNS = {
+  /** CloudFormation's own types through their generated classes. */
+  'native L1': (stack, { channels, chime }) => {
+    const { CfnAccountAlias, CfnSlackChannelConfiguration, CfnSlackWorkspaceConfiguration } = require('aws-cdk-lib/aws-supportapp');
+    const registered = new CfnSlackWorkspaceConfiguration(stack, 'Workspace', camelCase(workspace()));
+    new CfnAccountAlias(stack, 'Alias', camelCase(alias()));
+    const role = supportAppRole(stack);
+    for (let index = 0; index < channels; index++) {
+      const resource = new CfnSlackChannelConfiguration(stack, `Channel${index}`, camelCase(channel(index, role.roleArn)));
+      resource.node.addDependency(registered);
+    }
+    if (chime) {
+      const { CfnChannel } = require('aws-cdk-lib/aws-chime');
+      new CfnChannel(stack, 'Chime', camelCase(chimeChannel()));
+    }
+  },
+
+  /** The cheapest way to have a handler: no generated class, no validation, permissions written out by hand. */
+  'floor': (stack, { channels, chime }) => {
+    const { CfnResource } = require('aws-cdk-lib/core');
+    const trust = (service) => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }],
+    });
+    const channelRole = new CfnResource(stack, 'ChannelRole', {
+      type: 'AWS::IAM::Role',
+      properties: { AssumeRolePolicyDocument: trust('supportapp.amazonaws.com'), ManagedPolicyArns: [`arn:aws:iam::aws:policy/${FULL_ACCESS}`] },
+    });
+    const roleArn = channelRole.getAtt('Arn');
+    const role = new CfnResource(stack, 'HandlerRole', {
+      type: 'AWS::IAM::Role',
+      properties: {
+        AssumeRolePolicyDocument: trust('lambda.amazonaws.com'),
+        Policies: [{
+          PolicyName: 'Handler',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', Action: SUPPORT_APP_ACTIONS, Resource: '*' },
+              { Effect: 'Allow', Action: CHIME_ACTIONS, Resource: [BEARER, `${APP_INSTANCE}/channel/*`] },
+              { Effect: 'Allow', Action: 'iam:PassRole', Resource: roleArn },
+            ],
+          },
+        }],
+      },
+    });
+    const handler = new CfnResource(stack, 'Handler', {
+      type: 'AWS::Lambda::Function',
+      properties: { Code: { ZipFile: inlineCode() }, Handler: 'index.handler', Role: role.getAtt('Arn'), Runtime: 'nodejs24.x', Timeout: 120 },
+    });
+    const serviceToken = handler.getAtt('Arn');
+    const define = (id, type, properties) => new CfnResource(stack, id, { type, properties: { ServiceToken: serviceToken, ...properties } });
+    const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
+    define('Alias', 'Custom::SupportAppAccountAlias', alias());
+    for (let index = 0; index < channels; index++) {
+      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(index, roleArn)).node.addDependency(registered);
+    }
+    if (chime) {
+      define('Chime', 'Custom::ChimeChannel', chimeChannel());
+    }
+  },
+
+  'this library': (stack, { channels, chime }) => {
+    const { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
+    const registered = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM_ID });
+    new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' });
+    for (let index = 0; index < channels; index++) {
+      registered.addChannel(`Channel${index}`, {
+        channelId: channelId(index),
+        notifyOnCaseSeverity: NotificationSeverity.HIGH,
+        notifyOnCreateOrReopenCase: true,
+        notifyOnResolveCase: true,
+      });
+    }
+    if (chime) {
+      new ChimeChannel(stack, 'Chime', { appInstanceArn: APP_INSTANCE, chimeBearer: BEARER, channelName: 'On call' });
+    }
+  },
+
+  /** One role for all, which is cheaper than a policy for each resource. */
+  'AwsCustomResource': (stack, { channels, chime }) => {
+    const { AwsCustomResource, PhysicalResourceId } = require('aws-cdk-lib/custom-resources');
+    const { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } = require('aws-cdk-lib/aws-iam');
+    const channelRole = supportAppRole(stack);
+    const role = new Role(stack, 'HandlerRole', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaBasicExecutionRole')],
+      inlinePolicies: {
+        Handler: new PolicyDocument({
+          statements: [
+            new PolicyStatement({ actions: SUPPORT_APP_ACTIONS, resources: ['*'] }),
+            new PolicyStatement({ actions: CHIME_ACTIONS, resources: [BEARER, `${APP_INSTANCE}/channel/*`] }),
+            new PolicyStatement({ actions: ['iam:PassRole'], resources: [channelRole.roleArn] }),
+          ],
+        }),
+      },
+    });
+    const define = (id, type, service, [create, update, remove], parameters, key) => {
+      const physicalResourceId = PhysicalResourceId.of(id);
+      const call = (action, input) => ({ service, action, parameters: input, physicalResourceId });
+      return new AwsCustomResource(stack, id, {
+        role,
+        resourceType: type,
+        installLatestAwsSdk: false,
+        onCreate: call(create, parameters),
+        onUpdate: call(update, parameters),
+        onDelete: call(remove, key),
+      });
+    };
+    const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', 'support-app',
+      ['registerSlackWorkspaceForOrganization', 'registerSlackWorkspaceForOrganization', 'deleteSlackWorkspaceConfiguration'],
+      camelCase(workspace()), camelCase(workspace()));
+    define('Alias', 'Custom::SupportAppAccountAlias', 'support-app', ['putAccountAlias', 'putAccountAlias', 'deleteAccountAlias'], camelCase(alias()), {});
+    for (let index = 0; index < channels; index++) {
+      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', 'support-app',
+        ['createSlackChannelConfiguration', 'updateSlackChannelConfiguration', 'deleteSlackChannelConfiguration'],
+        camelCase(channel(index, channelRole.roleArn)), { teamId: TEAM_ID, channelId: channelId(index) }).node.addDependency(registered);
+    }
+    if (chime) {
+      define('Chime', 'Custom::ChimeChannel', 'chime-sdk-messaging', ['createChannel', 'updateChannel', 'deleteChannel'], chimeChannel(), { ChimeBearer: BEARER });
+    }
+  },
+
+  /** A function of one's own behind the function of the framework. */
+  'provider framework': (stack, { channels, chime }) => {
+    const { CustomResource } = require('aws-cdk-lib/core');
+    const { Provider } = require('aws-cdk-lib/custom-resources');
+    const { Code, Function: LambdaFunction, Runtime } = require('aws-cdk-lib/aws-lambda');
+    const { PolicyStatement } = require('aws-cdk-lib/aws-iam');
+    const channelRole = supportAppRole(stack);
+    const handler = new LambdaFunction(stack, 'Handler', {
+      code: Code.fromInline(inlineCode()),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      initialPolicy: [
+        new PolicyStatement({ actions: SUPPORT_APP_ACTIONS, resources: ['*'] }),
+        new PolicyStatement({ actions: CHIME_ACTIONS, resources: [BEARER, `${APP_INSTANCE}/channel/*`] }),
+        new PolicyStatement({ actions: ['iam:PassRole'], resources: [channelRole.roleArn] }),
+      ],
+    });
+    const { serviceToken } = new Provider(stack, 'Provider', { onEventHandler: handler });
+    const define = (id, resourceType, properties) => new CustomResource(stack, id, { serviceToken, resourceType, properties });
+    const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
+    define('Alias', 'Custom::SupportAppAccountAlias', alias());
+    for (let index = 0; index < channels; index++) {
+      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(index, channelRole.roleArn)).node.addDependency(registered);
+    }
+    if (chime) {
+      define('Chime', 'Custom::ChimeChannel', chimeChannel());
+    }
+  },
+
+  /** It has neither Slack nor Chime channels: an AppInstance with as many users stands in for them. */
+  'cdk-amazon-chime-resources': (stack, { channels }) => {
+    const { MessagingAppInstance, MessagingAppInstanceUser } = require('cdk-amazon-chime-resources');
+    const role = supportAppRole(stack);
+    const instance = new MessagingAppInstance(stack, 'Workspace', { name: 'acme' });
+    for (let index = 0; index < channels; index++) {
+      new MessagingAppInstanceUser(stack, `Channel${index}`, {
+        appInstanceArn: instance.appInstanceArn,
+        appInstanceUserId: channelId(index),
+        metadata: `high,${role.roleName}`,
+      }).node.addDependency(instance);
+    }
+  },
+};
+
+let code;
+
+/** The same handler in each design that carries one, so that they differ in the constructs only. */
+function inlineCode() {
+  const { readFileSync } = require('node:fs');
+  code ??= readFileSync(require.resolve('cdk-support-channels/assets/handler/index.js'), 'utf8');
+  return code;
+}
+
+module.exports = { DESIGNS };

@@ -1,0 +1,18 @@
+'use strict';
+
+/** Loads a library after the classes of aws-cdk-lib/core that every app needs, and prints what that took: node import.js [<library>]. */
+
+const [library] = process.argv.slice(2);
+const { App, CfnResource, Resource, Stack } = require('aws-cdk-lib/core');
+require('constructs');
+if ([App, CfnResource, Resource, Stack].includes(undefined)) {
+  throw new Error('no class');
+}
+const modules = Object.keys(require.cache).length;
+const usage = process.cpuUsage();
+const start = performance.now();
+if (library) {
+  require(library);
+}
+const { user, system } = process.cpuUsage(usage);
+console.log(JSON.stringify({ duration: performance.now() - start, cpu: (user + system) / 1000, modules: Object.keys(require.cache).length - modules }));

@@ -1,0 +1,92 @@
+/**
+ * Measures what this library costs, beside what else could be used: npm run bench -- [--rounds N] [--quick] [--write].
+ * Prints Markdown; writes JSON and SVG into .tmp/bench, and with --write into docs/ and README.md.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureApiCalls } from './api-calls';
+import { measureHandlers } from './handlers';
+import { plot } from './plot';
+import {
+  callsTable, conditions, goalsOf, goalsTable, handlersTable, type Measurements, panels, rolloutTable, summaryTable, synthesisTables,
+} from './report';
+import { rollOut, type Throttling } from './rollout';
+import { casesOf, measureImport, measureSyntheses } from './synthesis';
+import { prepareWorkshop, ROOT, WORKSHOP } from './workshop';
+
+/** The services publish no rates. These reach from one that a stack does not notice to one that it needs half a minute for. */
+const THROTTLINGS: (Throttling | undefined)[] = [undefined, { rate: 20, burst: 20 }, { rate: 10, burst: 10 }, { rate: 5, burst: 5 }, { rate: 2, burst: 5 }];
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { rounds: { type: 'string' }, quick: { type: 'boolean' }, write: { type: 'boolean' } } });
+  const quick = values.quick ?? false;
+  const rounds = Number(values.rounds ?? (quick ? 1 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new Error(`--rounds must be a whole number of at least 1, got ${values.rounds}`);
+  }
+  if (quick && values.write) {
+    throw new Error('--write is for a full run: leave out --quick');
+  }
+  const progress = (what: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
+  progress('install what the library is compared with');
+  prepareWorkshop();
+
+  const handlers = await measureHandlers(rounds * 3, progress);
+  const importCosts = await measureImport(rounds * 3);
+  const cases = await measureSyntheses(casesOf({ rounds, quick }), progress);
+  progress('API calls');
+  const calls = await measureApiCalls();
+  const rollouts = [];
+  for (const throttling of quick ? THROTTLINGS.slice(0, 2) : THROTTLINGS) {
+    progress(`rollout, ${throttling ? `${throttling.rate} calls per second` : 'not throttled'}`);
+    rollouts.push({ throttling, rollout: await rollOut(throttling) });
+  }
+
+  const measurements: Measurements = {
+    node: process.version.slice(1),
+    cdk: JSON.parse(readFileSync(join(WORKSHOP, 'node_modules', 'aws-cdk-lib', 'package.json'), 'utf8')).version,
+    processors: `${cpus().length} × ${cpus()[0].model.trim()}`,
+    rounds,
+    cases,
+    importCosts,
+    handlers,
+    calls,
+    rollouts,
+  };
+  report(measurements, values.write ?? false);
+}
+
+function report(measurements: Measurements, write: boolean): void {
+  const sections = {
+    conditions: conditions(measurements),
+    goals: goalsTable(goalsOf(measurements)),
+    summary: summaryTable(measurements),
+    syntheses: synthesisTables(measurements),
+    handlers: handlersTable(measurements),
+    calls: callsTable(measurements),
+    rollout: rolloutTable(measurements),
+  };
+  console.log(Object.values(sections).join('\n\n'));
+  const folder = write ? join(ROOT, 'docs') : WORKSHOP;
+  writeFileSync(join(folder, 'performance.json'), `${JSON.stringify(measurements, (_, value) => typeof value === 'number' ? Number(value.toFixed(2)) : value, 1)}\n`);
+  writeFileSync(join(folder, 'performance.svg'), plot(panels(measurements)));
+  if (write) {
+    for (const file of [join(ROOT, 'README.md'), join(ROOT, 'docs', 'performance.md')]) {
+      writeFileSync(file, replaceSections(readFileSync(file, 'utf8'), sections));
+    }
+  }
+}
+
+/** Puts each section between its markers, where a document has them. */
+function replaceSections(document: string, sections: Record<string, string>): string {
+  return Object.entries(sections).reduce((text, [name, section]) =>
+    text.replace(new RegExp(`(<!-- bench:${name} -->\\n)[\\s\\S]*?(\\n<!-- /bench:${name} -->)`), (_, start: string, end: string) => `${start}\n${section}\n${end}`), document);
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 1;
+});
