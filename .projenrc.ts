@@ -1,6 +1,6 @@
 import { awscdk, javascript, typescript } from 'projen';
 
-const checkedFolders = ['src', 'lambda', 'test', 'sandbox', 'examples', 'projenrc'];
+const checkedFolders = ['src', 'lambda', 'test', 'sandbox', 'examples', 'projenrc', 'bench'];
 
 // What `npm run test:newest` runs the tests with.
 const newestCdkVersion = '2.276.0';
@@ -112,6 +112,8 @@ const bundle = project.addTask('bundle', {
 });
 project.preCompileTask.spawn(bundle);
 
+project.compileTask.exec('tsx projenrc/lazy-exports.ts');
+
 const typecheck = project.addTask('typecheck', {
   description: 'Type-check everything that jsii does not compile',
   exec: 'tsc --noEmit -p tsconfig.dev.json',
@@ -157,6 +159,14 @@ project.addTask('fault-matrix', {
   description: 'Inject each fault into each event and compare the outcomes with the table in docs/reliability.md (--write: write it)',
   exec: 'tsx sandbox/campaign/fault-matrix.ts',
   receiveArgs: true,
+});
+
+project.addTask('bench', {
+  description: 'Measure what the library costs, beside what else could be used (--rounds N, --quick, --write: write the figures into the docs)',
+  steps: [
+    { spawn: 'compile' },
+    { exec: 'tsx bench/run.ts', receiveArgs: true },
+  ],
 });
 
 project.addTask('test:snippets', {

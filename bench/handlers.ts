@@ -42,8 +42,11 @@ const CHIME_PROPERTIES = { AppInstanceArn: APP_INSTANCE, ChimeBearer: BEARER, Na
 const HANDLERS: Handler[] = [
   { name: EMPTY },
   {
-    name: LIBRARY_HANDLER, file: LIBRARY_FILE, exportName: 'handler',
-    resourceType: 'Custom::SupportAppAccountAlias', properties: { AccountAlias: 'acme production' },
+    name: LIBRARY_HANDLER,
+    file: LIBRARY_FILE,
+    exportName: 'handler',
+    resourceType: 'Custom::SupportAppAccountAlias',
+    properties: { AccountAlias: 'acme production' },
   },
   { name: 'this library, Chime', file: LIBRARY_FILE, exportName: 'handler', resourceType: 'Custom::ChimeChannel', properties: CHIME_PROPERTIES },
   { name: 'official client, bundled', file: 'sdk-handler/index.js', exportName: 'handler', resourceType: 'Custom::ChimeChannel', properties: CHIME_PROPERTIES },

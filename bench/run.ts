@@ -18,7 +18,13 @@ import { casesOf, measureImport, measureSyntheses } from './synthesis';
 import { prepareWorkshop, ROOT, WORKSHOP } from './workshop';
 
 /** The services publish no rates. These reach from one that a stack does not notice to one that it needs half a minute for. */
-const THROTTLINGS: (Throttling | undefined)[] = [undefined, { rate: 20, burst: 20 }, { rate: 10, burst: 10 }, { rate: 5, burst: 5 }, { rate: 2, burst: 5 }];
+const THROTTLINGS: (Throttling | undefined)[] = [
+  undefined,
+  { rate: 20, burst: 20 },
+  { rate: 10, burst: 10 },
+  { rate: 5, burst: 5 },
+  { rate: 2, burst: 5 },
+];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string' }, quick: { type: 'boolean' }, write: { type: 'boolean' } } });
@@ -71,7 +77,8 @@ function report(measurements: Measurements, write: boolean): void {
   };
   console.log(Object.values(sections).join('\n\n'));
   const folder = write ? join(ROOT, 'docs') : WORKSHOP;
-  writeFileSync(join(folder, 'performance.json'), `${JSON.stringify(measurements, (_, value) => typeof value === 'number' ? Number(value.toFixed(2)) : value, 1)}\n`);
+  const rounded = (_: string, value: unknown) => typeof value === 'number' ? Number(value.toFixed(2)) : value;
+  writeFileSync(join(folder, 'performance.json'), `${JSON.stringify(measurements, rounded, 1)}\n`);
   writeFileSync(join(folder, 'performance.svg'), plot(panels(measurements)));
   if (write) {
     for (const file of [join(ROOT, 'README.md'), join(ROOT, 'docs', 'performance.md')]) {

@@ -31,6 +31,17 @@ new ChimeChannel(stack, 'OnCall', { appInstanceArn, chimeBearer: appInstanceArn 
 process.stdout.write(JSON.stringify(app.synth().getStackByName('Account').template));
 `;
 
+/** What an ES module can import by name. */
+const MODULE = `
+import { AccountAlias, SlackWorkspace, SupportAppAccess, SupportAppRole } from 'cdk-support-channels';
+process.stdout.write(JSON.stringify({ names: [AccountAlias, SlackWorkspace, SupportAppRole].map(({ name }) => name), access: SupportAppAccess.READ_ONLY }));
+`;
+const LISTING = `
+require('cdk-support-channels');
+process.stdout.write(JSON.stringify(Object.keys(require.cache).filter((file) => /aws-iam.lib.role\\.js$/.test(file))));
+`;
+const MODULE_OUTPUT = { names: ['AccountAlias', 'SlackWorkspace', 'SupportAppRole'], access: 'READ_ONLY' };
+
 function main(): void {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-support-channels-'));
   try {
@@ -54,6 +65,13 @@ function main(): void {
     if (handlers.length !== 1 || inline !== readFileSync(join(ROOT, 'assets', 'handler', 'index.js'), 'utf8')) {
       throw new Error('the app that uses the tarball has not got the one handler inline');
     }
+    writeFileSync(join(app, 'app.mjs'), MODULE);
+    const imported = JSON.parse(run('node', ['app.mjs'], app));
+    if (JSON.stringify(imported) !== JSON.stringify(MODULE_OUTPUT)) {
+      throw new Error(`an ES module imports ${JSON.stringify(imported)}`);
+    }
+    writeFileSync(join(app, 'listing.js'), LISTING);
+    assertNone('loaded before a class needs it', JSON.parse(run('node', ['listing.js'], app)));
     console.log(`${filename}: ${paths.length} files, installed and synthesized with ${Object.keys(template.Resources).length} resources`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,22 @@
+import { measureApiCalls } from '../../bench/api-calls';
+
+test('each event takes the API calls that it needs, and no others', async () => {
+  const calls = (await measureApiCalls()).map(({ resource, event, operations }) => [`${resource}, ${event}`, operations]);
+  expect(Object.fromEntries(calls)).toEqual({
+    // A look, which tells what is the stack's own, and the change.
+    'SlackWorkspace, Create': ['ListSlackWorkspaceConfigurations', 'RegisterSlackWorkspaceForOrganization'],
+    'SlackChannelConfiguration, Create': ['ListSlackChannelConfigurations', 'CreateSlackChannelConfiguration'],
+    'AccountAlias, Create': ['GetAccountAlias', 'PutAccountAlias'],
+    // Names are not unique, so there is nothing to look for.
+    'ChimeChannel, Create': ['CreateChannel'],
+    'SlackWorkspace, Update': ['RegisterSlackWorkspaceForOrganization'],
+    'SlackChannelConfiguration, Update': ['UpdateSlackChannelConfiguration'],
+    'AccountAlias, Update': ['PutAccountAlias'],
+    'ChimeChannel, Update': ['UpdateChannel'],
+    // ListStackResources finds a construct that has moved and now holds the target, and an event that comes twice.
+    'SlackWorkspace, Delete': ['ListSlackChannelConfigurations', 'DeleteSlackWorkspaceConfiguration', 'ListStackResources'],
+    'SlackChannelConfiguration, Delete': ['DeleteSlackChannelConfiguration', 'ListStackResources'],
+    'AccountAlias, Delete': ['GetAccountAlias', 'DeleteAccountAlias', 'ListStackResources'],
+    'ChimeChannel, Delete': ['DeleteChannel', 'ListStackResources'],
+  });
+});
