@@ -156,10 +156,12 @@ export function callsTable({ calls }: Measurements): string {
 
 export function rolloutTable({ rollouts }: Measurements): string {
   return table(
-    ['throttling', 'stack', 'channels', 'seconds', 'API calls', 'of them throttled', 'most calls within 0.1 s after the first wave'],
+    ['throttling', 'stack', 'seconds', 'channels', 'API calls', 'of them throttled', 'most calls within 0.1 s after the first wave'],
     rollouts.map(({ throttling, rollout }) => [
       throttling ? `${throttling.rate}/s, burst ${throttling.burst}` : 'none',
-      rollout.status, String(rollout.channels), rollout.duration.toFixed(1), String(rollout.requests), String(rollout.throttled), String(rollout.peak),
+      rollout.status,
+      rollout.duration.toFixed(1),
+      ...[rollout.channels, rollout.requests, rollout.throttled, rollout.peak].map(String),
     ]),
   );
 }

@@ -16,8 +16,10 @@ if (compiled.split(eager).length !== 2) {
   throw new Error(`${ENTRY_POINT} does not export ${LAZY_MODULE} in the expected form: ${eager}`);
 }
 const names = Object.keys(createRequire(ENTRY_POINT)(LAZY_MODULE));
-const lazy = names.map((name) =>
-  // Node.js tells by the assignment what an ES module can import by name.
-  `exports.${name} = void 0; Object.defineProperty(exports, "${name}", { enumerable: true, get: () => require("${LAZY_MODULE}").${name} });`);
+// Node.js learns from the assignments what an ES module can import by name; a definition by such a name would hide it from there.
+const lazy = [
+  ...names.map((name) => `exports.${name} = void 0;`),
+  `for (const name of ${JSON.stringify(names)}) Object.defineProperty(exports, name, { enumerable: true, get: () => require("${LAZY_MODULE}")[name] });`,
+];
 // On one line: the source map of the others stays right.
 writeFileSync(ENTRY_POINT, compiled.replace(eager, lazy.join(' ')));
