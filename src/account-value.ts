@@ -1,4 +1,4 @@
-import { Token, Tokenization } from 'aws-cdk-lib';
+import { Token, Tokenization } from 'aws-cdk-lib/core';
 import { MAXIMUM_ACCOUNTS_PER_CHANNEL, type Problem } from './constraints';
 import { AccountValueToken } from './private/account-value-token';
 import { spreadAccounts } from './private/spread-accounts';

@@ -44,16 +44,19 @@ const SUPPORT_APP_ACTIONS = [
 ].map((action) => `supportapp:${action}`);
 const CHIME_ACTIONS = ['chime:CreateChannel', 'chime:UpdateChannel', 'chime:DeleteChannel'];
 
-/** Each design defines one account's resources in a stack: `channels` Slack channels, and a Chime channel if `chime`. */
+/**
+ * Each design defines one account's resources in a stack: `channels` Slack channels from `firstChannel` on, and a Chime channel if `chime`.
+ * No two accounts share a Slack channel, which takes 100 accounts at most.
+ */
 const DESIGNS = {
   /** CloudFormation's own types through their generated classes. */
-  'native L1': (stack, { channels, chime }) => {
+  'native L1': (stack, { channels, firstChannel, chime }) => {
     const { CfnAccountAlias, CfnSlackChannelConfiguration, CfnSlackWorkspaceConfiguration } = require('aws-cdk-lib/aws-supportapp');
     const registered = new CfnSlackWorkspaceConfiguration(stack, 'Workspace', camelCase(workspace()));
     new CfnAccountAlias(stack, 'Alias', camelCase(alias()));
     const role = supportAppRole(stack);
     for (let index = 0; index < channels; index++) {
-      const resource = new CfnSlackChannelConfiguration(stack, `Channel${index}`, camelCase(channel(index, role.roleArn)));
+      const resource = new CfnSlackChannelConfiguration(stack, `Channel${index}`, camelCase(channel(firstChannel + index, role.roleArn)));
       resource.node.addDependency(registered);
     }
     if (chime) {
@@ -63,7 +66,7 @@ const DESIGNS = {
   },
 
   /** The cheapest way to have a handler: no generated class, no validation, permissions written out by hand. */
-  'floor': (stack, { channels, chime }) => {
+  'floor': (stack, { channels, firstChannel, chime }) => {
     const { CfnResource } = require('aws-cdk-lib/core');
     const trust = (service) => ({
       Version: '2012-10-17',
@@ -100,20 +103,20 @@ const DESIGNS = {
     const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
     define('Alias', 'Custom::SupportAppAccountAlias', alias());
     for (let index = 0; index < channels; index++) {
-      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(index, roleArn)).node.addDependency(registered);
+      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(firstChannel + index, roleArn)).node.addDependency(registered);
     }
     if (chime) {
       define('Chime', 'Custom::ChimeChannel', chimeChannel());
     }
   },
 
-  'this library': (stack, { channels, chime }) => {
+  'this library': (stack, { channels, firstChannel, chime }) => {
     const { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
     const registered = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM_ID });
     new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' });
     for (let index = 0; index < channels; index++) {
       registered.addChannel(`Channel${index}`, {
-        channelId: channelId(index),
+        channelId: channelId(firstChannel + index),
         notifyOnCaseSeverity: NotificationSeverity.HIGH,
         notifyOnCreateOrReopenCase: true,
         notifyOnResolveCase: true,
@@ -125,7 +128,7 @@ const DESIGNS = {
   },
 
   /** One role for all, which is cheaper than a policy for each resource. */
-  'AwsCustomResource': (stack, { channels, chime }) => {
+  'AwsCustomResource': (stack, { channels, firstChannel, chime }) => {
     const { AwsCustomResource, PhysicalResourceId } = require('aws-cdk-lib/custom-resources');
     const { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } = require('aws-cdk-lib/aws-iam');
     const channelRole = supportAppRole(stack);
@@ -161,7 +164,7 @@ const DESIGNS = {
     for (let index = 0; index < channels; index++) {
       define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', 'support-app',
         ['createSlackChannelConfiguration', 'updateSlackChannelConfiguration', 'deleteSlackChannelConfiguration'],
-        camelCase(channel(index, channelRole.roleArn)), { teamId: TEAM_ID, channelId: channelId(index) }).node.addDependency(registered);
+        camelCase(channel(firstChannel + index, channelRole.roleArn)), { teamId: TEAM_ID, channelId: channelId(firstChannel + index) }).node.addDependency(registered);
     }
     if (chime) {
       define('Chime', 'Custom::ChimeChannel', 'chime-sdk-messaging', ['createChannel', 'updateChannel', 'deleteChannel'], chimeChannel(), { ChimeBearer: BEARER });
@@ -169,7 +172,7 @@ const DESIGNS = {
   },
 
   /** A function of one's own behind the function of the framework. */
-  'provider framework': (stack, { channels, chime }) => {
+  'provider framework': (stack, { channels, firstChannel, chime }) => {
     const { CustomResource } = require('aws-cdk-lib/core');
     const { Provider } = require('aws-cdk-lib/custom-resources');
     const { Code, Function: LambdaFunction, Runtime } = require('aws-cdk-lib/aws-lambda');
@@ -190,7 +193,7 @@ const DESIGNS = {
     const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
     define('Alias', 'Custom::SupportAppAccountAlias', alias());
     for (let index = 0; index < channels; index++) {
-      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(index, channelRole.roleArn)).node.addDependency(registered);
+      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(firstChannel + index, channelRole.roleArn)).node.addDependency(registered);
     }
     if (chime) {
       define('Chime', 'Custom::ChimeChannel', chimeChannel());
@@ -198,14 +201,14 @@ const DESIGNS = {
   },
 
   /** It has neither Slack nor Chime channels: an AppInstance with as many users stands in for them. */
-  'cdk-amazon-chime-resources': (stack, { channels }) => {
+  'cdk-amazon-chime-resources': (stack, { channels, firstChannel }) => {
     const { MessagingAppInstance, MessagingAppInstanceUser } = require('cdk-amazon-chime-resources');
     const role = supportAppRole(stack);
     const instance = new MessagingAppInstance(stack, 'Workspace', { name: 'acme' });
     for (let index = 0; index < channels; index++) {
       new MessagingAppInstanceUser(stack, `Channel${index}`, {
         appInstanceArn: instance.appInstanceArn,
-        appInstanceUserId: channelId(index),
+        appInstanceUserId: channelId(firstChannel + index),
         metadata: `high,${role.roleName}`,
       }).node.addDependency(instance);
     }

@@ -24,7 +24,7 @@ process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
 const app = new App({ ...APP_PROPS, outdir });
 for (let index = 0; index < Number(stackCount); index++) {
   const stack = new Stack(app, `Stack${index}`, { env: { account: String(111122223333 + index), region: 'us-east-1' } });
-  DESIGNS[design](stack, { channels: Number(channels), chime: chime === 'chime' });
+  DESIGNS[design](stack, { channels: Number(channels), firstChannel: index * Number(channels), chime: chime === 'chime' });
 }
 const constructed = performance.now();
 // An account takes 20 Slack channels, which this library finds at synth. Where a stack has more, for the sake of the measurement,

@@ -1,6 +1,6 @@
 import {
   Annotations, Aws, CfnCondition, CfnMapping, Fn, type IResolvable, type IResolveContext, Stack, Token, Tokenization,
-} from 'aws-cdk-lib';
+} from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { handlerCode } from './handler-code';
 import { knownAccountOf } from './target-account';

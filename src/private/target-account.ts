@@ -1,4 +1,4 @@
-import { type Stack, Token } from 'aws-cdk-lib';
+import { type Stack, Token } from 'aws-cdk-lib/core';
 
 /** The account that a stack is deployed to, if it is known at synth. */
 export function knownAccountOf(stack: Stack): string | undefined {
