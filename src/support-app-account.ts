@@ -65,6 +65,8 @@ export interface SupportAppAccountProps {
  * });
  * ```
  *
+ * The alias is set last, so that an account whose channels fail keeps none.
+ *
  * It defines a `SlackWorkspace`, `SlackChannelConfiguration`s and an `AccountAlias`, which are the better choice for all that this construct has
  * no property for.
  */
@@ -102,6 +104,9 @@ export class SupportAppAccount extends Construct {
     ]));
     if (accountAlias !== undefined) {
       this.accountAlias = new AccountAlias(this, ALIAS_ID, { accountAlias, existing });
+      // CloudFormation cancels what is in progress when something fails, but the service may go on with it: beside a channel that fails, an
+      // alias could stay behind.
+      this.accountAlias.node.addDependency(...Object.values(this.channels));
     }
   }
 }

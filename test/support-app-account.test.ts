@@ -42,6 +42,13 @@ test('channels wait for the workspace', () => {
   expect(onlyResource(stack, CHANNEL_TYPE).DependsOn).toContain(workspaceId);
 });
 
+test('the alias waits for the channels', () => {
+  const stack = newStack();
+  new SupportAppAccount(stack, 'Support', { teamId: 'T1', accountAlias: 'acme', channels: { Operations: { ...CHANNEL, channelId: 'C1' } } });
+  const channelId = Object.entries(Template.fromStack(stack).findResources(CHANNEL_TYPE))[0][0];
+  expect(onlyResource(stack, ALIAS_TYPE).DependsOn).toContain(channelId);
+});
+
 test('a workspace that is registered elsewhere, without channels and alias', () => {
   const stack = newStack();
   const workspace = SlackWorkspace.fromTeamId(stack, 'Workspace', 'T1');

@@ -14,7 +14,7 @@ export class MemberStack extends StackSetStack {
     const channelRole = new SupportAppRole(this, 'ChannelRole');
     channelRole.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
 
-    const { accountAlias, channels } = new SupportAppAccount(this, 'SupportApp', {
+    new SupportAppAccount(this, 'SupportApp', {
       teamId: settings.teamId,
       existing: settings.existing,
       accountAlias: AccountValue.byAccount(settings.accountAliases, { defaultValue: settings.aliasOfOtherAccounts }).asString,
@@ -28,8 +28,5 @@ export class MemberStack extends StackSetStack {
         },
       },
     });
-    // CloudFormation cancels what is in progress when something fails, but the service may go on with it. With one after the other, an account
-    // whose channel fails keeps no alias.
-    accountAlias!.node.addDependency(channels.Cases);
   }
 }
