@@ -86,7 +86,7 @@ const CHIME = {
     'chime:TagResource',
     'chime:UntagResource',
   ],
-  Resource: [`${APP_INSTANCE_ARN}/user/u`, `${APP_INSTANCE_ARN}/channel/*`],
+  Resource: [`${APP_INSTANCE_ARN}/channel/*`, `${APP_INSTANCE_ARN}/user/u`],
 };
 const NETWORK = {
   Effect: 'Allow',

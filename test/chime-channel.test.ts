@@ -71,7 +71,7 @@ test('ARNs may be known only at deployment, and the handler is allowed exactly t
   const arn = { 'Fn::GetAtt': ['AppInstance', 'AppInstanceArn'] };
   expect(onlyResource(stack, TYPE).Properties).toMatchObject({ AppInstanceArn: arn, ChimeBearer: { Ref: 'Bearer' } });
   expect(resourceStatements(stack)).toContainEqual(expect.objectContaining({
-    Resource: [{ Ref: 'Bearer' }, { 'Fn::Join': ['', [arn, '/channel/*']] }],
+    Resource: [{ 'Fn::Join': ['', [arn, '/channel/*']] }, { Ref: 'Bearer' }],
   }));
 });
 
@@ -82,7 +82,7 @@ test('channels of one AppInstance and bearer add their permission once', () => {
   newChannel(stack, {}, 'Third');
   const chime = resourceStatements(stack).filter(({ Action }) => Action.includes('chime:CreateChannel'));
   expect(chime).toEqual([expect.objectContaining({
-    Resource: [`${APP_INSTANCE_ARN}/user/u`, `${APP_INSTANCE_ARN}/channel/*`, `${APP_INSTANCE_ARN}/user/v`],
+    Resource: [`${APP_INSTANCE_ARN}/channel/*`, `${APP_INSTANCE_ARN}/user/u`, `${APP_INSTANCE_ARN}/user/v`],
   })]);
   expect(resourcesOfType(stack, 'AWS::Lambda::Function')).toHaveLength(1);
 });

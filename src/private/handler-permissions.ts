@@ -79,7 +79,7 @@ export function chimeChannelPermission(appInstanceArn: string, chimeBearer: stri
       'chime:TagResource',
       'chime:UntagResource',
     ],
-    resources: [chimeBearer, `${appInstanceArn}/channel/*`],
+    resources: [`${appInstanceArn}/channel/*`, chimeBearer],
   };
 }
 
@@ -144,10 +144,11 @@ export class HandlerPermissions {
         return [];
       }
       const { actions, conditions } = entry.permission;
-      // Two tokens can stand for one value.
+      // Two tokens can stand for one value. Sorted by it, as the order of definition must not show.
       const resources = entry.resources.size === 1
         ? [...entry.resources]
-        : [...new Map([...entry.resources].map((resource) => [canonical(resource, resolve), resource])).values()];
+        : [...new Map([...entry.resources].map((resource) => [canonical(resource, resolve), resource]))]
+          .sort(([one], [other]) => one < other ? -1 : 1).map(([, resource]) => resource);
       return [{
         Effect: 'Allow',
         Action: actions.length === 1 ? actions[0] : actions,
