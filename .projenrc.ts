@@ -51,6 +51,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@aws-sdk/client-chime-sdk-messaging',
     '@types/aws4',
+    // The CDK's CLI, for npm run test:validators.
+    'aws-cdk',
     'aws-sdk',
     'aws4',
     // The newest that works with the oldest supported aws-cdk-lib and constructs; test:newest takes the newest of all.
@@ -59,6 +61,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-stacksets',
     'esbuild',
     'fast-check',
+    'jest-diff@^30',
     'tsx',
   ],
 
@@ -133,10 +136,12 @@ project.addTask('demo:organization', {
 });
 
 const newestCdk = '.tmp/newest-cdk';
+const installNewestCdk = `npm install --no-save --no-package-lock --prefix ${newestCdk} aws-cdk-lib@${newestCdkVersion} `
+  + `constructs@${newestConstructsVersion} cdk-nag@${newestCdkNagVersion}`;
 project.addTask('test:newest', {
   description: `Run the tests with aws-cdk-lib ${newestCdkVersion}; "npm test" runs them with the oldest supported version`,
   steps: [
-    { exec: `npm install --no-save --no-package-lock --prefix ${newestCdk} aws-cdk-lib@${newestCdkVersion} constructs@${newestConstructsVersion} cdk-nag@${newestCdkNagVersion}` },
+    { exec: installNewestCdk },
     {
       exec: `jest --ci --moduleNameMapper '${JSON.stringify({ '^(aws-cdk-lib|constructs|cdk-nag)($|/.*)': `<rootDir>/${newestCdk}/node_modules/$1$2` })}'`,
       receiveArgs: true,
@@ -166,6 +171,20 @@ project.addTask('bench', {
   steps: [
     { spawn: 'compile' },
     { exec: 'tsx bench/run.ts', receiveArgs: true },
+  ],
+});
+
+project.addTask('snapshots', {
+  description: 'Pin the templates that the library writes (--check: compare and change nothing; --release 1.2.3: keep them as those of a release)',
+  exec: 'tsx test/snapshots/cli.ts',
+  receiveArgs: true,
+});
+
+project.addTask('test:validators', {
+  description: 'Check the templates of the examples with cfn-lint, checkov, the rules of the CDK, its CLI and boto3; needs Python 3.10 or later with venv',
+  steps: [
+    { exec: installNewestCdk },
+    { exec: 'tsx test/validators/run.ts', receiveArgs: true },
   ],
 });
 
