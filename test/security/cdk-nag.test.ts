@@ -1,9 +1,8 @@
+import * as path from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import { App, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as nag from 'cdk-nag';
-import { PRODUCTION_ACCOUNT } from '../../examples/account-settings';
-import { AccountStack } from '../../examples/account-stack';
 import {
   AccountAlias,
   ChannelsProvider,
@@ -14,6 +13,9 @@ import {
   SupportAppAccess,
   SupportAppRole,
 } from '../../src';
+import { EXAMPLES, findApps } from '../validators/examples';
+
+const ROOT = path.join(__dirname, '..', '..');
 
 const PACKS = [
   'AwsSolutionsChecks', 'NIST80053R5Checks', 'NIST80053R4Checks', 'HIPAASecurityChecks', 'PCIDSS321Checks', 'ServerlessChecks',
@@ -30,10 +32,12 @@ type Pack = cdk.IAspect | { validateScope(scope: cdk.App): Report };
 function findingsOf(app: App): string[] {
   const packs = PACKS.map((name) => new (nag[name] as unknown as new () => Pack)());
   packs.forEach((pack) => 'visit' in pack && cdk.Aspects.of(app).add(pack));
-  const messages = app.synth().stacks.flatMap((stack) => stack.messages).flatMap(({ id, entry }) => {
-    const [, rule] = /^([\w.]+-\w+(\[.*?\])?): /.exec(String(entry.data)) ?? [];
-    return rule ? [`${rule} ${id.replace(/^\//, '')}`] : [];
-  });
+  app.synth();
+  // From the constructs, as the assembly has no messages of the stack of a stack set.
+  const messages = app.node.findAll().flatMap(({ node }) => node.metadata.flatMap(({ data }) => {
+    const [, rule] = /^([\w.]+-\w+(\[.*?\])?): /.exec(String(data)) ?? [];
+    return rule ? [`${rule} ${node.path}`] : [];
+  }));
   const violations = packs.flatMap((pack) => 'visit' in pack ? [] : pack.validateScope(app).violations)
     .flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`));
   return [...messages, ...violations].sort();
@@ -96,10 +100,41 @@ test('the packs are seen to work', () => {
   ]);
 });
 
-test('the example has no finding', () => {
-  const app = newApp();
-  new AccountStack(app, 'Account', PRODUCTION_ACCOUNT);
+/** Runs an example, and answers its app, which is not synthesized: packs that come later would look at nothing. */
+function appOf(file: string): App {
+  const apps: App[] = [];
+  class RecordedApp extends App {
+    constructor(props?: cdk.AppProps) {
+      super({ analyticsReporting: false, ...props });
+      apps.push(this);
+      jest.spyOn(this, 'synth').mockReturnValueOnce({} as ReturnType<App['synth']>);
+    }
+  }
+  jest.isolateModules(() => {
+    // The same modules as those of cdk-nag, but for the one class.
+    jest.doMock('aws-cdk-lib', () => Object.create(cdk, { App: { value: RecordedApp } }) as object);
+    require(path.join(ROOT, file));
+  });
+  jest.dontMock('aws-cdk-lib');
+  expect(apps).toHaveLength(1);
+  expect(apps[0].synth).toHaveBeenCalledTimes(1);
+  return apps[0];
+}
+
+test.each(findApps(EXAMPLES))('%s has no finding', (file) => {
+  const app = appOf(file);
+  expect(app.node.findAll().length).toBeGreaterThan(10);
   expect(findingsOf(app)).toEqual([]);
+});
+
+test.each(findApps(EXAMPLES))('a finding in any stack of %s is found', (file) => {
+  const app = appOf(file);
+  const stacks = app.node.findAll().filter((construct) => Stack.isStack(construct));
+  stacks.forEach((stack) => (
+    new iam.ManagedPolicy(stack, 'Bad', { statements: [new iam.PolicyStatement({ actions: ['s3:*'], resources: ['*'] })] })
+  ));
+  expect(findingsOf(app)).toEqual(expect.arrayContaining(
+    stacks.map((stack) => expect.stringContaining(`AwsSolutions-IAM5[Action::s3:*] ${stack.node.path}/Bad`) as unknown)));
 });
 
 test.each(DEFINITIONS)('%s has no finding', (_, define) => {
