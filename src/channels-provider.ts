@@ -12,6 +12,7 @@ import { defineAccountValues } from './private/account-value-token';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
 import { logPermission, NETWORK_INTERFACE_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
 import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
+import { policiesOf } from './private/role-dependency';
 import { TaggableResource } from './private/taggable-resource';
 import { isUnresolved, throwProblems } from './private/validation';
 
@@ -227,8 +228,8 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       },
     });
     if (props.role) {
-      // Its policies may be resources of their own, which the handler needs until the last resource is deleted.
-      this.handler.node.addDependency(props.role);
+      // The handler needs them until the last resource is deleted.
+      this.handler.node.addDependency(policiesOf(props.role));
     }
     if (props.vpc) {
       // The way out of the VPC stays open for the answers to the last deletions.

@@ -7,6 +7,7 @@ import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationPropert
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
+import { policiesOf } from './private/role-dependency';
 import { sharedSupportAppRole } from './private/shared-support-app-role';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 import type { ISlackWorkspace } from './slack-workspace';
@@ -240,8 +241,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       removalPolicy: props.removalPolicy,
     });
     if (props.channelRole) {
-      // Its policies may be resources of their own.
-      resource.node.addDependency(props.channelRole);
+      resource.node.addDependency(policiesOf(props.channelRole));
     }
     // Not on the construct: the channels of a workspace may be its children. An imported workspace has no resource.
     const workspaceResource = props.workspace.node.tryFindChild('Resource');

@@ -412,7 +412,8 @@ describe('a given role', () => {
     expect(alias.Properties.ServiceToken).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, FUNCTION), 'Arn'] });
     const [own, ...others] = Object.keys(policiesOf(stack)).filter((id) => id !== resourcePolicyId(stack));
     expect(others).toEqual([]);
-    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([own, onlyLogicalId(stack, 'AWS::IAM::Role')]);
+    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([own]);
+    expect(onlyResource(stack, FUNCTION).Properties.Role).toEqual({ 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::IAM::Role'), 'Arn'] });
     expect(alias.DependsOn).toEqual([resourcePolicyId(stack)]);
   });
 

@@ -119,7 +119,34 @@ describe('order', () => {
     newChannel(stack, { channelRole });
     const policies = Object.entries(resourcesOf(stack)).filter(([, { Type }]) => Type === 'AWS::IAM::Policy').map(([id]) => id);
     expect(policies.sort()).toEqual([resourcePolicyId(stack), expect.stringMatching(/^RoleDefaultPolicy/)]);
-    expect(onlyResource(stack, TYPE).DependsOn).toEqual(expect.arrayContaining(policies));
+    // It refers to the role itself, so that cfn-lint finds no dependency that is there twice.
+    expect(onlyResource(stack, TYPE).DependsOn).toEqual(policies);
+    expect(onlyResource(stack, TYPE).Properties.ChannelRoleArn).toEqual({ 'Fn::GetAtt': [stack.resolve((channelRole.node.defaultChild as iam.CfnRole).ref).Ref, 'Arn'] });
+  });
+
+  test('a channel depends on the policies of a given role that come later, also if it may not change the role', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('supportapp.amazonaws.com') });
+    newChannel(stack, { channelRole: role.withoutPolicyUpdates() });
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['support:*'], resources: ['*'] }));
+    expect(onlyResource(stack, TYPE).DependsOn).toEqual([resourcePolicyId(stack), expect.stringMatching(/^RoleDefaultPolicy/)]);
+  });
+
+  test('a channel depends on a given role that its ARN does not refer to', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Role', { roleName: 'Channel', assumedBy: new iam.ServicePrincipal('supportapp.amazonaws.com') });
+    const channelRole = Object.create(role, { roleArn: { value: ROLE_ARN } }) as iam.IRole;
+    newChannel(stack, { channelRole });
+    expect(onlyResource(stack, TYPE).Properties.ChannelRoleArn).toBe(ROLE_ARN);
+    expect(onlyResource(stack, TYPE).DependsOn).toEqual([resourcePolicyId(stack), stack.resolve((role.node.defaultChild as iam.CfnRole).ref).Ref]);
+  });
+
+  test('a role of another stack is deployed first, with its policies', () => {
+    const stack = newStack();
+    const other = new Stack(Stack.of(stack).node.root as any, 'Other');
+    newChannel(other, { channelRole: new SupportAppRole(stack, 'Role') });
+    expect(onlyResource(other, TYPE).DependsOn).toEqual([resourcePolicyId(other)]);
+    expect(other.dependencies).toEqual([stack]);
   });
 
   test('a workspace of another stack is deployed first', () => {
