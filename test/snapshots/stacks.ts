@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib';
 import {
   AccountAlias,
+  AccountValue,
   ChannelMode,
   ChannelPrivacy,
   ChannelsProvider,
@@ -21,6 +22,7 @@ import {
   NotificationSeverity,
   SlackWorkspace,
   SupportAppAccess,
+  SupportAppAccount,
   SupportAppRole,
 } from '../../src';
 
@@ -39,6 +41,25 @@ export const STACKS: Record<string, Definitions> = {
 
   'alias': [
     (stack) => new AccountAlias(stack, 'Alias', { accountAlias: new CfnParameter(stack, 'AccountName').valueAsString }),
+  ],
+
+  'support-app-account': [
+    (stack) => new SupportAppAccount(stack, 'Support', {
+      teamId: 'T012ABCDEFG',
+      accountAlias: 'acme production',
+      channels: { Operations: CHANNEL, Security: { ...CHANNEL, channelId: 'C012SECURTY' } },
+      existing: ExistingConfiguration.ADOPT,
+    }),
+  ],
+
+  'values-by-account': [
+    (stack) => new AccountAlias(stack, 'Alias', {
+      accountAlias: AccountValue.byAccount({ 444455556666: 'acme test', 111122223333: 'acme production' }).asString,
+    }),
+    (stack) => new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG' }).addChannel('Channel', {
+      ...CHANNEL,
+      channelId: AccountValue.spread(['444455556666', '111122223333', '777788889999'], ['C012ABCDEF1', 'C012ABCDEF2'], { defaultValue: 'C012ABCDEF3' }).asString,
+    }),
   ],
 
   'full-account': [
