@@ -113,6 +113,7 @@ function appOf(file: string): App {
   jest.isolateModules(() => {
     // The same modules as those of cdk-nag, but for the one class.
     jest.doMock('aws-cdk-lib', () => Object.create(cdk, { App: { value: RecordedApp } }) as object);
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
     require(path.join(ROOT, file));
   });
   jest.dontMock('aws-cdk-lib');
