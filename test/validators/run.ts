@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   console.log(`Examples: ${examples.map(({ file }) => file).join(', ')}\n`);
   const checks: Check[] = [
     ['cfn-lint', () => templates.lintExamples(programs, files)],
+    ['cfn-lint, pinned templates', () => templates.lintPinned(programs)],
     ['cfn-lint, bad template', () => templates.lintBad(programs)],
     ['cfn-lint, size of mappings', () => templates.lintMappings(programs)],
     ['checkov', () => templates.scanExamples(programs, files)],

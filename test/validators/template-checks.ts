@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ACCEPTED_FINDINGS } from './accepted-findings';
 import { ROOT, run } from './command';
 import { newFolder } from './examples';
 
 const BAD = join(__dirname, 'bad');
+const PINNED = join(ROOT, 'test', 'snapshots', 'pinned', 'unreleased');
 
 /** The most that CloudFormation takes on both levels of a mapping. */
 const MAPPING_LIMIT = 200;
@@ -71,6 +72,11 @@ export function requireRules(findings: { rule: string }[], rules: string[]): voi
 export async function lintExamples(programs: Programs, templates: string[]): Promise<string> {
   requireNone(await lint(programs, templates));
   return `${templates.length} templates, no error, no warning`;
+}
+
+/** The pinned templates have the options that the examples do not use. */
+export async function lintPinned(programs: Programs): Promise<string> {
+  return lintExamples(programs, readdirSync(PINNED).map((file) => join(PINNED, file)));
 }
 
 export async function lintBad(programs: Programs): Promise<string> {
