@@ -107,7 +107,7 @@ function appOf(file: string): App {
     constructor(props?: cdk.AppProps) {
       super({ analyticsReporting: false, ...props });
       apps.push(this);
-      jest.spyOn(this, 'synth').mockReturnValueOnce({} as ReturnType<App['synth']>);
+      jest.spyOn(this as App, 'synth').mockReturnValueOnce({} as ReturnType<App['synth']>);
     }
   }
   jest.isolateModules(() => {
