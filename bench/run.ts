@@ -8,6 +8,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureApiCalls } from './api-calls';
+import { replaceSections } from './documents';
 import { measureHandlers } from './handlers';
 import { plot } from './plot';
 import {
@@ -81,16 +82,10 @@ function report(measurements: Measurements, write: boolean): void {
   writeFileSync(join(folder, 'performance.json'), `${JSON.stringify(measurements, rounded, 1)}\n`);
   writeFileSync(join(folder, 'performance.svg'), plot(panels(measurements)));
   if (write) {
-    for (const file of [join(ROOT, 'README.md'), join(ROOT, 'docs', 'performance.md')]) {
-      writeFileSync(file, replaceSections(readFileSync(file, 'utf8'), sections));
-    }
+    const files = [join(ROOT, 'README.md'), join(ROOT, 'docs', 'performance.md')];
+    const documents = replaceSections(files.map((file) => readFileSync(file, 'utf8')), sections);
+    files.forEach((file, index) => writeFileSync(file, documents[index]));
   }
-}
-
-/** Puts each section between its markers, where a document has them. */
-function replaceSections(document: string, sections: Record<string, string>): string {
-  return Object.entries(sections).reduce((text, [name, section]) =>
-    text.replace(new RegExp(`(<!-- bench:${name} -->\\n)[\\s\\S]*?(\\n<!-- /bench:${name} -->)`), (_, start: string, end: string) => `${start}\n${section}\n${end}`), document);
 }
 
 main().catch((error: Error) => {

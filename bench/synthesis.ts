@@ -3,9 +3,11 @@ import { run } from './workshop';
 export const LIBRARY = 'this library';
 export const NATIVE = 'native L1';
 export const FLOOR = 'floor';
+/** What a template of this library has, without the library: what the CDK alone takes for it. */
+export const SHAPE = 'the shape alone';
 /** The same design again, to tell what a ratio is worth on this machine. */
 export const CONTROL = 'native L1, again';
-export const DESIGNS = [NATIVE, CONTROL, FLOOR, LIBRARY, 'AwsCustomResource', 'provider framework', 'cdk-amazon-chime-resources'];
+export const DESIGNS = [NATIVE, CONTROL, FLOOR, SHAPE, LIBRARY, 'AwsCustomResource', 'provider framework', 'cdk-amazon-chime-resources'];
 
 /** One app: its stacks, and the Slack channels in each. */
 export interface Case {
@@ -53,7 +55,7 @@ export function casesOf({ rounds, quick }: SynthesisPlan): Case[] {
     ...channelCounts.map((channels) => ({ name: `N = ${channels}`, stacks: 1, channels, chime: true, designs: DESIGNS, validation: false, rounds })),
     ...stackCounts.map((stacks) => ({ name: `M = ${stacks}`, stacks, channels: 2, chime: false, designs: DESIGNS, validation: false, rounds })),
     ...(quick ? [] : [
-      { name: 'N = 490', stacks: 1, channels: 490, chime: true, designs: [NATIVE, CONTROL, FLOOR, LIBRARY], validation: false, rounds: few },
+      { name: 'N = 490', stacks: 1, channels: 490, chime: true, designs: [NATIVE, CONTROL, FLOOR, SHAPE, LIBRARY], validation: false, rounds: few },
       ...channelCounts.map((channels) => ({ name: `N = ${channels}, validation`, stacks: 1, channels, chime: true, designs: base, validation: true, rounds: few })),
       ...stackCounts.map((stacks) => ({ name: `M = ${stacks}, validation`, stacks, channels: 2, chime: false, designs: base, validation: true, rounds: few })),
     ]),

@@ -110,6 +110,61 @@ const DESIGNS = {
     }
   },
 
+  /** What a template of this library has, in constructs of its shape, without a check, a guard or an option: what is left is the CDK's. */
+  'the shape alone': (stack, { channels, firstChannel, chime }) => {
+    const { CfnResource, Resource } = require('aws-cdk-lib/core');
+    class Shape extends Resource {
+      constructor(scope, id, type, properties) {
+        super(scope, id);
+        this.resource = new CfnResource(this, 'Resource', { type, properties });
+      }
+    }
+    const channelRole = supportAppRole(stack);
+    const role = new CfnResource(stack, 'Role', {
+      type: 'AWS::IAM::Role',
+      properties: {
+        AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
+      },
+    });
+    const logGroup = new CfnResource(stack, 'LogGroup', { type: 'AWS::Logs::LogGroup', properties: { RetentionInDays: 30 } });
+    const handler = new CfnResource(stack, 'Handler', {
+      type: 'AWS::Lambda::Function',
+      properties: {
+        Code: { ZipFile: inlineCode() }, Handler: 'index.handler', Role: role.getAtt('Arn'), Runtime: 'nodejs24.x', Timeout: 120, LoggingConfig: { LogGroup: logGroup.ref },
+      },
+    });
+    const policy = new CfnResource(stack, 'Policy', {
+      type: 'AWS::IAM::Policy',
+      properties: {
+        PolicyName: 'Resources',
+        Roles: [role.ref],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            { Effect: 'Allow', Action: SUPPORT_APP_ACTIONS, Resource: '*' },
+            { Effect: 'Allow', Action: CHIME_ACTIONS, Resource: [BEARER, `${APP_INSTANCE}/channel/*`] },
+            { Effect: 'Allow', Action: 'iam:PassRole', Resource: channelRole.roleArn },
+          ],
+        },
+      },
+    });
+    const serviceToken = handler.getAtt('Arn');
+    const define = (scope, id, type, properties) => {
+      const shape = new Shape(scope, id, type, { ServiceToken: serviceToken, ServiceTimeout: 540, ...properties });
+      shape.resource.node.addDependency(policy);
+      return shape;
+    };
+    const registered = define(stack, 'Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
+    define(stack, 'Alias', 'Custom::SupportAppAccountAlias', alias());
+    for (let index = 0; index < channels; index++) {
+      define(registered, `Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(firstChannel + index, channelRole.roleArn))
+        .resource.node.addDependency(registered.resource);
+    }
+    if (chime) {
+      define(stack, 'Chime', 'Custom::ChimeChannel', chimeChannel());
+    }
+  },
+
   'this library': (stack, { channels, firstChannel, chime }) => {
     const { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
     const registered = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM_ID });

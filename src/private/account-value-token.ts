@@ -13,11 +13,16 @@ const MAXIMUM_TEMPLATE_BYTES = 1_048_576;
 const GROUP_ID = 'CdkSupportChannelsAccounts';
 const MAPPING_KEY = 'Value';
 
+/** Apps without such values, which are most, do not look for them in the texts of each construct. */
+let isUsed = false;
+
 /** Stands, in texts, for a value that differs by account. */
 export class AccountValueToken implements IResolvable {
   public readonly creationStack = ['an AccountValue'];
 
-  constructor(private readonly values: ReadonlyMap<string, string>, public readonly defaultValue: string | undefined) {}
+  constructor(private readonly values: ReadonlyMap<string, string>, public readonly defaultValue: string | undefined) {
+    isUsed = true;
+  }
 
   public get accountIds(): string[] {
     return [...this.values.keys()].sort();
@@ -61,7 +66,7 @@ export class AccountValueToken implements IResolvable {
 
 /** The tokens of a text that differ by account. */
 export function accountValuesIn(text: unknown): AccountValueToken[] {
-  return typeof text === 'string' && Token.isUnresolved(text)
+  return isUsed && typeof text === 'string' && Token.isUnresolved(text)
     ? Tokenization.reverseString(text).tokens.filter((token) => token instanceof AccountValueToken)
     : [];
 }
@@ -159,7 +164,7 @@ class AccountValues extends Construct {
 /** Defines what the account-dependent texts among the properties of a construct need in its template. */
 export function defineAccountValues(scope: Construct, properties: object): void {
   const stack = Stack.of(scope);
-  if (knownAccountOf(stack) !== undefined) {
+  if (!isUsed || knownAccountOf(stack) !== undefined) {
     return;
   }
   for (const [property, text] of Object.entries(properties)) {

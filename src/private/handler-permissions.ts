@@ -101,7 +101,7 @@ function canonical(resource: string, resolve: (value: string) => unknown): strin
   return JSON.stringify(Token.isUnresolved(resource) ? resolve(resource) : resource);
 }
 
-/** Stacks of one kind have one fingerprint, which each of their resources depends on: it is computed once. */
+/** Stacks of one kind have one fingerprint: it is computed once. */
 const fingerprints = new Map<string, string>();
 
 function fingerprintOf(identity: string): string {
@@ -113,6 +113,8 @@ function fingerprintOf(identity: string): string {
 /** The permissions that the resources of a stack need together. */
 export class HandlerPermissions {
   private readonly permissions = new Map<Permission['kind'], { permission: Permission; resources: Set<string> }>();
+  /** Each resource of a stack asks for it at each step of a synth. It stays until something is added, unless a token decides it. */
+  private currentFingerprint?: string;
 
   /** Adds a permission; answers the part of it that is new, if any. */
   public add(permission: Permission): Permission | undefined {
@@ -120,6 +122,7 @@ export class HandlerPermissions {
     const resources = permission.resources.filter((resource) => !known.has(resource));
     resources.forEach((resource) => known.add(resource));
     this.permissions.set(permission.kind, { permission, resources: known });
+    this.currentFingerprint = undefined;
     return resources.length > 0 ? { ...permission, resources } : undefined;
   }
 
@@ -128,9 +131,16 @@ export class HandlerPermissions {
    * may pass on to a channel does not count: a deletion passes nothing on.
    */
   public fingerprint(resolve: (value: string) => unknown): string {
-    const identity = ORDER.filter((kind) => this.permissions.has(kind) && kind !== 'passRole')
-      .map((kind) => [kind, ...[...this.permissions.get(kind)!.resources].map((resource) => canonical(resource, resolve)).sort()]);
-    return fingerprintOf(JSON.stringify(identity));
+    if (this.currentFingerprint !== undefined) {
+      return this.currentFingerprint;
+    }
+    const kinds = ORDER.filter((kind) => this.permissions.has(kind) && kind !== 'passRole');
+    const identity = kinds.map((kind) => [kind, ...[...this.permissions.get(kind)!.resources].map((resource) => canonical(resource, resolve)).sort()]);
+    const fingerprint = fingerprintOf(JSON.stringify(identity));
+    if (!kinds.some((kind) => [...this.permissions.get(kind)!.resources].some((resource) => Token.isUnresolved(resource)))) {
+      this.currentFingerprint = fingerprint;
+    }
+    return fingerprint;
   }
 
   /**

@@ -39,8 +39,11 @@ export function checkInEachAccount<Properties extends object>(
   check: (properties: Properties, isUnresolved: IsUnresolved) => Problem[],
 ): Problem[] {
   const tokens = Object.values(properties).flatMap(accountValuesIn);
+  if (tokens.length === 0) {
+    return check(properties, isUnresolved);
+  }
   const accountId = knownAccountOf(Stack.of(construct));
-  if (tokens.length === 0 || accountId !== undefined) {
+  if (accountId !== undefined) {
     return [...check(propertiesIn(accountId, properties), isUnresolved), ...checkListed(accountId, properties)];
   }
   const accountIds = [...new Set(tokens.flatMap((token) => token.accountIds))].sort();

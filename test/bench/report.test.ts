@@ -1,3 +1,4 @@
+import { replaceSections } from '../../bench/documents';
 import { plot, ticks } from '../../bench/plot';
 import { ratios, summarize } from '../../bench/statistics';
 
@@ -25,4 +26,18 @@ test('a plot has the points of its series where they belong', () => {
   const svg = plot([{ title: 'a < b', xLabel: 'x', yLabel: 'y', series: [{ name: 'one', points: [[0, 0], [100, 40]] }] }]);
   expect(svg).toContain('points="52,216 306,30"');
   expect(svg).toContain('a &lt; b');
+});
+
+test('sections are put between their markers, empty or not, and again', () => {
+  const documents = ['a\n<!-- bench:one -->\n<!-- /bench:one -->\nb', '<!-- bench:two -->old<!-- /bench:two --> <!-- bench:one --><!-- /bench:one -->'];
+  const expected = [
+    'a\n<!-- bench:one -->\n\n$1\n\n<!-- /bench:one -->\nb',
+    '<!-- bench:two -->\n\n2\n\n<!-- /bench:two --> <!-- bench:one -->\n\n$1\n\n<!-- /bench:one -->',
+  ];
+  expect(replaceSections(documents, { one: '$1', two: '2' })).toEqual(expected);
+  expect(replaceSections(expected, { one: '$1', two: '2' })).toEqual(expected);
+});
+
+test('a section that no document has a place for is an error', () => {
+  expect(() => replaceSections(['<!-- bench:one -->'], { one: '1' })).toThrow('no document has the markers <!-- bench:one --> and <!-- /bench:one -->');
 });
