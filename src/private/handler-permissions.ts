@@ -135,9 +135,10 @@ export class HandlerPermissions {
       return this.currentFingerprint;
     }
     const kinds = ORDER.filter((kind) => this.permissions.has(kind) && kind !== 'passRole');
-    const identity = kinds.map((kind) => [kind, ...[...this.permissions.get(kind)!.resources].map((resource) => canonical(resource, resolve)).sort()]);
+    const resourcesOf = (kind: Permission['kind']) => [...this.permissions.get(kind)!.resources];
+    const identity = kinds.map((kind) => [kind, ...resourcesOf(kind).map((resource) => canonical(resource, resolve)).sort()]);
     const fingerprint = fingerprintOf(JSON.stringify(identity));
-    if (!kinds.some((kind) => [...this.permissions.get(kind)!.resources].some((resource) => Token.isUnresolved(resource)))) {
+    if (!kinds.some((kind) => resourcesOf(kind).some((resource) => Token.isUnresolved(resource)))) {
       this.currentFingerprint = fingerprint;
     }
     return fingerprint;
