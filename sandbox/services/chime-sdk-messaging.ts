@@ -1,51 +1,22 @@
 import { authorize } from './authorization';
-import { AwsError } from './aws-error';
-import { AppInstance, ChimeChannelRecord, ChimeMessage, ChimeStore, ChimeTag } from './chime-store';
-import { Page, Paginator, sortedBy } from './pagination';
+import {
+  ChimeAccess, badRequest, conflict, forbidden, identityOf, limitExceeded, notFound, TAGS_PER_RESOURCE,
+  type BearerInput, type ChannelInput, type LocalChimeSdkMessagingOptions, type PageInput,
+} from './chime-access';
+import { ChimeMemberships } from './chime-memberships';
+import {
+  ChimeChannelRecord, ChimeMessage, ChimeStore, ChimeTag, ElasticChannelConfiguration, ExpirationSettings,
+} from './chime-store';
+import { Page, sortedBy } from './pagination';
 import { Caller, LocalService } from './service';
 import { SmithyModel, Structure } from './smithy';
 
-export interface LocalChimeSdkMessagingOptions {
-  /** Items in one page of a list, where the request does not ask for fewer. @default 50 */
-  readonly pageSize?: number;
-  /** Channels that an app instance can hold. @default 10_000_000 */
-  readonly channelsPerAppInstance?: number;
-  readonly now?: () => Date;
-}
+export { CHIME_MESSAGES, TAGS_PER_RESOURCE, type LocalChimeSdkMessagingOptions } from './chime-access';
 
 /** Regions with an endpoint of Amazon Chime SDK messaging. */
 export const CHIME_SDK_MESSAGING_REGIONS = ['us-east-1', 'eu-central-1'];
 
-export const TAGS_PER_RESOURCE = 50;
-
-/** The messages of errors; but for the first, which users report, the wording is ours. */
-export const CHIME_MESSAGES = {
-  invalidUser: 'An invalid app instance user ARN was supplied',
-  noAccess: 'The channel does not exist, or the bearer has no access to it',
-  notModerator: 'The bearer is neither a moderator of the channel nor an administrator of the app instance',
-  adminOnly: 'Only an administrator of the app instance can do this',
-  wrongRegion: 'The resource belongs to another Region',
-  tokenReused: 'The ClientRequestToken was used before with other parameters',
-  channelExists: 'A channel with this ChannelId exists already',
-  channelQuota: 'The app instance has reached its limit of channels',
-  tagQuota: `A resource can have at most ${TAGS_PER_RESOURCE} tags`,
-  duplicateTag: 'A tag key appears more than once',
-  elasticMode: 'An elastic channel must be RESTRICTED and takes no MemberArns',
-  invalidNextToken: 'The NextToken is not valid',
-} as const;
-
-interface BearerInput {
-  readonly ChimeBearer: string;
-}
-
-interface ChannelInput extends BearerInput {
-  readonly ChannelArn: string;
-}
-
-interface PageInput {
-  readonly MaxResults?: number;
-  readonly NextToken?: string;
-}
+const ELASTIC_CHANNEL_REGION = 'us-east-1';
 
 interface CreateChannelInput extends BearerInput {
   readonly AppInstanceArn: string;
@@ -58,12 +29,12 @@ interface CreateChannelInput extends BearerInput {
   readonly ChannelId?: string;
   readonly MemberArns?: readonly string[];
   readonly ModeratorArns?: readonly string[];
-  readonly ElasticChannelConfiguration?: object;
-  readonly ExpirationSettings?: object;
+  readonly ElasticChannelConfiguration?: ElasticChannelConfiguration;
+  readonly ExpirationSettings?: ExpirationSettings;
 }
 
 /**
- * Amazon Chime SDK messaging: channels, their tags and their messages.
+ * Amazon Chime SDK messaging: channels, their members and moderators, their tags and their messages.
  *
  * To add an operation of the model, add its method to `operations`; routing, validation and serialization follow the model.
  */
@@ -74,31 +45,38 @@ export class LocalChimeSdkMessaging implements LocalService {
   /** App instances and channels; tests prepare them, look at them, and change them behind a stack's back. */
   public readonly store = new ChimeStore();
 
-  private readonly paginator = new Paginator();
-  private readonly operations: Record<string, (input: never, caller: Caller) => Structure> = {
-    CreateChannel: this.createChannel,
-    DescribeChannel: this.describeChannel,
-    UpdateChannel: this.updateChannel,
-    DeleteChannel: this.deleteChannel,
-    ListChannels: this.listChannels,
-    ListChannelsModeratedByAppInstanceUser: this.listChannelsModeratedByAppInstanceUser,
-    TagResource: this.tagResource,
-    UntagResource: this.untagResource,
-    ListTagsForResource: this.listTagsForResource,
-    SendChannelMessage: this.sendChannelMessage,
-    ListChannelMessages: this.listChannelMessages,
-  };
+  private readonly access: ChimeAccess;
+  private readonly operations: Record<string, (input: never, caller: Caller) => Structure>;
 
-  constructor(private readonly options: LocalChimeSdkMessagingOptions = {}) {}
+  constructor(options: LocalChimeSdkMessagingOptions = {}) {
+    this.access = new ChimeAccess(this.store, options);
+    this.operations = {
+      CreateChannel: this.createChannel,
+      DescribeChannel: this.describeChannel,
+      UpdateChannel: this.updateChannel,
+      DeleteChannel: this.deleteChannel,
+      ListChannels: this.listChannels,
+      ListChannelsModeratedByAppInstanceUser: this.listChannelsModeratedByAppInstanceUser,
+      TagResource: this.tagResource,
+      UntagResource: this.untagResource,
+      ListTagsForResource: this.listTagsForResource,
+      PutChannelExpirationSettings: this.putChannelExpirationSettings,
+      AssociateChannelFlow: this.associateChannelFlow,
+      DisassociateChannelFlow: this.disassociateChannelFlow,
+      SendChannelMessage: this.sendChannelMessage,
+      ListChannelMessages: this.listChannelMessages,
+      ...new ChimeMemberships(this.access).operations,
+    };
+  }
 
   public implements(operation: string): boolean {
     return operation in this.operations;
   }
 
   public call(operation: string, input: Structure, caller: Caller): Structure {
-    // The resource types of an action are the bearer, where the operation has one, and the channel, where it names one.
+    // The resource types of an action are the bearer, where the operation has one, and the channel and the channel flow, where it names them.
     const tags = Object.fromEntries((input.Tags as ChimeTag[] ?? []).map((tag) => [`aws:RequestTag/${tag.Key}`, tag.Value]));
-    for (const resource of [input.ChimeBearer, input.ChannelArn, input.ResourceARN] as (string | undefined)[]) {
+    for (const resource of [input.ChimeBearer, input.ChannelArn, input.ResourceARN, input.ChannelFlowArn] as (string | undefined)[]) {
       if (resource !== undefined) {
         authorize(caller.identity, { action: `chime:${operation}`, resource, context: tags });
       }
@@ -107,7 +85,7 @@ export class LocalChimeSdkMessaging implements LocalService {
   }
 
   private createChannel(input: CreateChannelInput, caller: Caller): Structure {
-    const appInstance = this.bearersAppInstance(input, caller);
+    const appInstance = this.access.bearersAppInstance(input, caller);
     const known = (arn: string) => appInstance.identities.has(arn);
     if (appInstance.appInstanceArn !== input.AppInstanceArn || ![...input.MemberArns ?? [], ...input.ModeratorArns ?? []].every(known)) {
       throw forbidden('invalidUser');
@@ -116,7 +94,7 @@ export class LocalChimeSdkMessaging implements LocalService {
     const earlier = appInstance.requests.get(input.ClientRequestToken);
     if (earlier) {
       if (earlier.fingerprint !== fingerprint) {
-        throw new AwsError('ConflictException', CHIME_MESSAGES.tokenReused);
+        throw conflict('tokenReused');
       }
       return { ChannelArn: earlier.channelArn };
     }
@@ -125,15 +103,18 @@ export class LocalChimeSdkMessaging implements LocalService {
     if (input.ElasticChannelConfiguration && (mode !== 'RESTRICTED' || input.MemberArns)) {
       throw badRequest('elasticMode');
     }
+    if (input.ElasticChannelConfiguration && caller.region !== ELASTIC_CHANNEL_REGION) {
+      throw badRequest('elasticRegion');
+    }
     const tags = tagMap(input.Tags ?? []);
     const channelArn = `${appInstance.appInstanceArn}/channel/${input.ChannelId ?? this.store.nextId()}`;
     if (this.store.channels.has(channelArn)) {
-      throw new AwsError('ConflictException', CHIME_MESSAGES.channelExists);
+      throw conflict('channelExists');
     }
-    if (this.store.channelsOf(appInstance.appInstanceArn).length >= (this.options.channelsPerAppInstance ?? 10_000_000)) {
+    if (this.store.channelsOf(appInstance.appInstanceArn).length >= (this.access.options.channelsPerAppInstance ?? 10_000_000)) {
       throw limitExceeded('channelQuota');
     }
-    const now = this.now();
+    const now = this.access.now();
     this.store.channels.set(channelArn, {
       channelArn,
       appInstanceArn: appInstance.appInstanceArn,
@@ -147,7 +128,8 @@ export class LocalChimeSdkMessaging implements LocalService {
       metadata: input.Metadata,
       updatedAt: now,
       tags,
-      members: new Set(input.MemberArns ?? []),
+      // As documented, who makes a channel is its member as well as its moderator, unless the channel is elastic. Unverified: a bot, too.
+      members: new Set([...input.ElasticChannelConfiguration ? [] : [input.ChimeBearer], ...input.MemberArns ?? []]),
       moderators: new Set([input.ChimeBearer, ...input.ModeratorArns ?? []]),
       messages: [],
     });
@@ -156,7 +138,7 @@ export class LocalChimeSdkMessaging implements LocalService {
   }
 
   private describeChannel(input: ChannelInput, caller: Caller): Structure {
-    const { channel, appInstance } = this.accessibleChannel(input, caller, { orPublic: true });
+    const { channel, appInstance } = this.access.accessibleChannel(input, caller, { orPublic: true });
     return {
       Channel: {
         Name: channel.name,
@@ -168,6 +150,7 @@ export class LocalChimeSdkMessaging implements LocalService {
         CreatedTimestamp: channel.createdAt,
         LastMessageTimestamp: channel.messages.at(-1)?.createdAt,
         LastUpdatedTimestamp: channel.updatedAt,
+        ChannelFlowArn: channel.channelFlowArn,
         ElasticChannelConfiguration: channel.elasticChannelConfiguration,
         ExpirationSettings: channel.expirationSettings,
       },
@@ -177,22 +160,61 @@ export class LocalChimeSdkMessaging implements LocalService {
   private updateChannel(
     input: ChannelInput & { Name?: string; Mode?: ChimeChannelRecord['mode']; Metadata?: string }, caller: Caller,
   ): Structure {
-    const channel = this.moderatedChannel(input, caller);
+    const { channel } = this.access.moderatedChannel(input, caller);
+    if (channel.elasticChannelConfiguration && input.Mode === 'UNRESTRICTED') {
+      throw badRequest('elasticMode');
+    }
     // Each member that the request omits keeps its value.
     channel.name = input.Name ?? channel.name;
     channel.mode = input.Mode ?? channel.mode;
     channel.metadata = input.Metadata ?? channel.metadata;
-    channel.updatedAt = this.now();
+    channel.updatedAt = this.access.now();
     return { ChannelArn: channel.channelArn };
   }
 
   private deleteChannel(input: ChannelInput, caller: Caller): Structure {
-    this.store.deleteChannel(this.moderatedChannel(input, caller).channelArn);
+    this.store.deleteChannel(this.access.moderatedChannel(input, caller).channel.channelArn);
+    return {};
+  }
+
+  private putChannelExpirationSettings(
+    input: { ChannelArn: string; ChimeBearer?: string; ExpirationSettings?: ExpirationSettings }, caller: Caller,
+  ): Structure {
+    const { ChannelArn, ChimeBearer, ExpirationSettings: settings } = input;
+    // Unverified: who may do it. Here those who may update the channel, or its account, as the model does not require a bearer.
+    const channel = ChimeBearer === undefined
+      ? this.access.channelOfAccount(ChannelArn, caller)
+      : this.access.moderatedChannel({ ChannelArn, ChimeBearer }, caller).channel;
+    channel.expirationSettings = settings;
+    channel.updatedAt = this.access.now();
+    return { ChannelArn, ExpirationSettings: settings };
+  }
+
+  private associateChannelFlow(input: ChannelInput & { ChannelFlowArn: string }, caller: Caller): Structure {
+    const { channel, appInstance } = this.access.moderatedChannel(input, caller);
+    if (!this.store.channelFlows.has(input.ChannelFlowArn) || this.store.appInstanceOf(input.ChannelFlowArn) !== appInstance) {
+      throw notFound('flowUnknown');
+    }
+    // Unverified: that a second channel flow conflicts with the first, and that the same one does not.
+    if (channel.channelFlowArn !== undefined && channel.channelFlowArn !== input.ChannelFlowArn) {
+      throw conflict('otherFlow');
+    }
+    channel.channelFlowArn = input.ChannelFlowArn;
+    return {};
+  }
+
+  private disassociateChannelFlow(input: ChannelInput & { ChannelFlowArn: string }, caller: Caller): Structure {
+    const { channel } = this.access.moderatedChannel(input, caller);
+    // Unverified: the name of this error.
+    if (channel.channelFlowArn !== input.ChannelFlowArn) {
+      throw notFound('notItsFlow');
+    }
+    channel.channelFlowArn = undefined;
     return {};
   }
 
   private listChannels(input: BearerInput & PageInput & { AppInstanceArn: string; Privacy?: string }, caller: Caller): Structure {
-    const appInstance = this.bearersAppInstance(input, caller);
+    const appInstance = this.access.bearersAppInstance(input, caller);
     if (appInstance.appInstanceArn !== input.AppInstanceArn) {
       throw forbidden('invalidUser');
     }
@@ -207,7 +229,7 @@ export class LocalChimeSdkMessaging implements LocalService {
   }
 
   private listChannelsModeratedByAppInstanceUser(input: BearerInput & PageInput & { AppInstanceUserArn?: string }, caller: Caller): Structure {
-    const appInstance = this.bearersAppInstance(input, caller);
+    const appInstance = this.access.bearersAppInstance(input, caller);
     const moderator = input.AppInstanceUserArn ?? input.ChimeBearer;
     if (!appInstance.identities.has(moderator)) {
       throw forbidden('invalidUser');
@@ -221,7 +243,7 @@ export class LocalChimeSdkMessaging implements LocalService {
   }
 
   private tagResource({ ResourceARN, Tags }: { ResourceARN: string; Tags: ChimeTag[] }, caller: Caller): Structure {
-    const { tags } = this.taggedChannel(ResourceARN, caller);
+    const { tags } = this.access.channelOfAccount(ResourceARN, caller);
     const merged = new Map([...tags, ...tagMap(Tags)]);
     if (merged.size > TAGS_PER_RESOURCE) {
       throw limitExceeded('tagQuota');
@@ -231,20 +253,20 @@ export class LocalChimeSdkMessaging implements LocalService {
   }
 
   private untagResource({ ResourceARN, TagKeys }: { ResourceARN: string; TagKeys: string[] }, caller: Caller): Structure {
-    const { tags } = this.taggedChannel(ResourceARN, caller);
+    const { tags } = this.access.channelOfAccount(ResourceARN, caller);
     TagKeys.forEach((key) => tags.delete(key));
     return {};
   }
 
   private listTagsForResource({ ResourceARN }: { ResourceARN: string }, caller: Caller): Structure {
-    const { tags } = this.taggedChannel(ResourceARN, caller);
+    const { tags } = this.access.channelOfAccount(ResourceARN, caller);
     return { Tags: [...tags].map(([Key, Value]) => ({ Key, Value })) };
   }
 
   private sendChannelMessage(
     input: ChannelInput & { Content: string; Type: string; Persistence: string; Metadata?: string; ClientRequestToken: string }, caller: Caller,
   ): Structure {
-    const { channel } = this.accessibleChannel(input, caller);
+    const { channel } = this.access.accessibleChannel(input, caller);
     const repeated = channel.messages.find((message) =>
       message.clientRequestToken === input.ClientRequestToken && message.sender === input.ChimeBearer);
     const message: ChimeMessage = repeated ?? {
@@ -253,7 +275,7 @@ export class LocalChimeSdkMessaging implements LocalService {
       type: input.Type,
       metadata: input.Metadata,
       sender: input.ChimeBearer,
-      createdAt: this.now(),
+      createdAt: this.access.now(),
       clientRequestToken: input.ClientRequestToken,
     };
     if (!repeated && input.Persistence === 'PERSISTENT') {
@@ -265,14 +287,14 @@ export class LocalChimeSdkMessaging implements LocalService {
   private listChannelMessages(
     input: ChannelInput & PageInput & { SortOrder?: string; NotBefore?: Date; NotAfter?: Date }, caller: Caller,
   ): Structure {
-    const { channel, appInstance } = this.accessibleChannel(input, caller);
+    const { channel, appInstance } = this.access.accessibleChannel(input, caller);
     const messages = channel.messages
       .filter((message) => !(input.NotBefore && message.createdAt < input.NotBefore) && !(input.NotAfter && message.createdAt > input.NotAfter))
       .map((message) => ({ message, position: channel.messages.indexOf(message) }));
     // The newest come first unless asked otherwise; keys ascend in either case.
     const order = input.SortOrder ?? 'DESCENDING';
     const keyOf = ({ position }: { position: number }) => String(order === 'ASCENDING' ? position : 1e9 - position).padStart(10, '0');
-    const page = this.page(`messages/${channel.channelArn}/${order}`, sortedBy(messages, keyOf), keyOf, input);
+    const page = this.access.page(`messages/${channel.channelArn}/${order}`, sortedBy(messages, keyOf), keyOf, input);
     return {
       ChannelArn: channel.channelArn,
       NextToken: page.nextToken,
@@ -290,86 +312,11 @@ export class LocalChimeSdkMessaging implements LocalService {
     };
   }
 
-  /** The app instance of a bearer that exists, in the caller's account and Region. */
-  private bearersAppInstance({ ChimeBearer }: BearerInput, caller: Caller): AppInstance {
-    requireRegion(ChimeBearer, caller);
-    const appInstance = this.store.appInstanceOf(ChimeBearer);
-    if (!appInstance?.identities.has(ChimeBearer) || accountOf(ChimeBearer) !== caller.identity.accountId) {
-      throw forbidden('invalidUser');
-    }
-    return appInstance;
-  }
-
-  /** The channel, where the bearer has access. One that is missing answers like one without access: Forbidden, not 404. */
-  private accessibleChannel(
-    input: ChannelInput, caller: Caller, options: { orPublic?: boolean } = {},
-  ): { channel: ChimeChannelRecord; appInstance: AppInstance } {
-    requireRegion(input.ChannelArn, caller);
-    const appInstance = this.bearersAppInstance(input, caller);
-    const channel = this.store.channels.get(input.ChannelArn);
-    if (channel?.appInstanceArn !== appInstance.appInstanceArn) {
-      throw forbidden('noAccess');
-    }
-    const isParticipant = channel.members.has(input.ChimeBearer) || moderates(appInstance, channel, input.ChimeBearer);
-    if (!isParticipant && !(options.orPublic && channel.privacy === 'PUBLIC')) {
-      throw forbidden('noAccess');
-    }
-    return { channel, appInstance };
-  }
-
-  private moderatedChannel(input: ChannelInput, caller: Caller): ChimeChannelRecord {
-    const { channel, appInstance } = this.accessibleChannel(input, caller, { orPublic: true });
-    if (!moderates(appInstance, channel, input.ChimeBearer)) {
-      throw forbidden('notModerator');
-    }
-    return channel;
-  }
-
-  /** Tags have no bearer: the account decides. */
-  private taggedChannel(resourceArn: string, caller: Caller): ChimeChannelRecord {
-    requireRegion(resourceArn, caller);
-    const channel = this.store.channels.get(resourceArn);
-    if (!channel || accountOf(resourceArn) !== caller.identity.accountId) {
-      throw forbidden('noAccess');
-    }
-    return channel;
-  }
-
   private channelPage(scope: string, channels: readonly ChimeChannelRecord[], input: PageInput): Page<ChimeChannelRecord> {
     const keyOf = (channel: ChimeChannelRecord) => channel.channelArn;
-    return this.page(scope, sortedBy(channels, keyOf), keyOf, input);
+    return this.access.page(scope, sortedBy(channels, keyOf), keyOf, input);
   }
 
-  private page<T>(scope: string, items: readonly T[], keyOf: (item: T) => string, input: PageInput): Page<T> {
-    const size = Math.min(input.MaxResults ?? Infinity, this.options.pageSize ?? 50);
-    const page = this.paginator.page(scope, items, keyOf, size, input.NextToken);
-    if (!page) {
-      throw badRequest('invalidNextToken');
-    }
-    return page;
-  }
-
-  private now(): Date {
-    return (this.options.now ?? (() => new Date()))();
-  }
-}
-
-function moderates(appInstance: AppInstance, channel: ChimeChannelRecord, bearer: string): boolean {
-  return channel.moderators.has(bearer) || appInstance.admins.has(bearer);
-}
-
-function requireRegion(arn: string, caller: Caller) {
-  if (arn.split(':')[3] !== caller.region) {
-    throw badRequest('wrongRegion');
-  }
-}
-
-function accountOf(arn: string): string {
-  return arn.split(':')[4];
-}
-
-function identityOf(appInstance: AppInstance, arn: string): Structure {
-  return { Arn: arn, Name: appInstance.identities.get(arn) };
 }
 
 function summaryOf(channel: ChimeChannelRecord): Structure {
@@ -389,18 +336,4 @@ function tagMap(tags: readonly ChimeTag[]): Map<string, string> {
     throw badRequest('duplicateTag');
   }
   return map;
-}
-
-type Cause = keyof typeof CHIME_MESSAGES;
-
-function badRequest(cause: Cause): AwsError {
-  return new AwsError('BadRequestException', CHIME_MESSAGES[cause]);
-}
-
-function forbidden(cause: Cause): AwsError {
-  return new AwsError('ForbiddenException', CHIME_MESSAGES[cause]);
-}
-
-function limitExceeded(cause: Cause): AwsError {
-  return new AwsError('ResourceLimitExceededException', CHIME_MESSAGES[cause]);
 }

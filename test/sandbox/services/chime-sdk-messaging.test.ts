@@ -154,7 +154,10 @@ describe('access to a channel', () => {
     await expect(client.send(new chime.UpdateChannelCommand({ ChannelArn, ChimeBearer: member, Name: 'n' })))
       .rejects.toEqual(failure('ForbiddenException', 403, 'notModerator'));
     await expect(client.send(new chime.UpdateChannelCommand({ ChannelArn, ChimeBearer: admin, Name: 'by admin' }))).resolves.toMatchObject({ ChannelArn });
-    services.chime.store.channels.get(ChannelArn)!.moderators.delete(ChimeBearer);
+    const { members, moderators } = services.chime.store.channels.get(ChannelArn)!;
+    moderators.delete(ChimeBearer);
+    await expect(describeChannel(ChannelArn)).resolves.toMatchObject({ Name: 'by admin' });
+    members.delete(ChimeBearer);
     await expect(describeChannel(ChannelArn)).rejects.toEqual(NO_ACCESS);
   });
 
