@@ -5,7 +5,7 @@ import type { Organization } from './stacksets/organization';
 
 export interface LocalAwsOptions {
   readonly services?: Omit<LocalServicesOptions, 'identities'>;
-  readonly cloudFormation?: Omit<LocalCloudFormationOptions, 'identities' | 'endpoints'>;
+  readonly cloudFormation?: Omit<LocalCloudFormationOptions, 'identities' | 'endpoints' | 'chime'>;
 }
 
 /** CloudFormation, Lambda and the services that the handler calls, wired to each other, on loopback ports. */
@@ -16,6 +16,7 @@ export class LocalAws {
     const cloudFormation = await LocalCloudFormation.start({
       ...options.cloudFormation,
       identities,
+      chime: services.chime.store,
       endpoints: {
         AWS_ENDPOINT_URL_SUPPORT_APP: services.endpoints.supportApp,
         AWS_ENDPOINT_URL_CHIME_SDK_MESSAGING: services.endpoints.chimeSdkMessaging,

@@ -15,6 +15,7 @@ import { Stack, type StackEvent, type StackEventListener, type StackStatus } fro
 import { PreparedTemplate, parseTemplate, resolveParameters, type Template, type TemplateSource } from './template';
 import { ValidationError } from './validation-error';
 import { LocalLambda, type LocalLambdaOptions } from '../lambda/local-lambda';
+import { ChimeStore } from '../services/chime-store';
 import type { Organization } from '../stacksets/organization';
 import { LocalStackSets } from '../stacksets/stack-sets';
 
@@ -37,6 +38,8 @@ export interface LocalCloudFormationOptions {
   readonly ssmParameters?: Record<string, string>;
   /** The organization that stack sets deploy to. @default - none */
   readonly organization?: Organization;
+  /** Holds the app instances of stacks, with their users and bots. @default - a new one */
+  readonly chime?: ChimeStore;
   /** Hears the events of all stacks. */
   readonly onEvent?: StackEventListener;
 }
@@ -88,6 +91,7 @@ export class LocalCloudFormation {
   public readonly lambda: LocalLambda;
   public readonly roles = new Roles();
   public readonly stackSets: LocalStackSets;
+  public readonly chime: ChimeStore;
   public readonly accountId: string;
   public readonly region: string;
   /** All stacks, deleted ones too. */
@@ -105,6 +109,7 @@ export class LocalCloudFormation {
   private constructor(private readonly options: LocalCloudFormationOptions, public readonly bucket: ResponseBucket) {
     this.identities = options.identities ?? new Identities();
     this.lambda = options.lambda ?? new LocalLambda(options.lambdaOptions);
+    this.chime = options.chime ?? new ChimeStore();
     this.accountId = options.accountId ?? '111122223333';
     this.region = options.region ?? 'us-east-1';
     this.seed = options.seed ?? randomUUID();
@@ -327,6 +332,7 @@ export class LocalCloudFormation {
       roles: this.roles,
       identities: this.identities,
       stackSets: this.stackSets,
+      chime: this.chime,
       ssmParameters: this.ssmParametersOf(stack),
       serviceTimeoutScale: this.options.serviceTimeoutScale ?? 1,
       stopped: this.stopping.signal,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { appInstance, appInstanceBot, appInstanceUser } from './chime-resource-types';
 import type { Identities, PolicyDocument } from '../identity';
 import { trustedServices, type Roles } from './roles';
 import { partitionOf, type Properties } from './template';
 import type { FunctionCode, FunctionConfiguration, LocalLambda } from '../lambda/local-lambda';
+import type { ChimeStore } from '../services/chime-store';
 import { stackSet } from '../stacksets/resource-type';
 import type { LocalStackSets } from '../stacksets/stack-sets';
 
@@ -18,6 +20,7 @@ export interface ResourceContext {
   readonly roles: Roles;
   readonly identities: Identities;
   readonly stackSets: LocalStackSets;
+  readonly chime: ChimeStore;
   /** SSM parameters of the account and Region. */
   readonly ssmParameters: Map<string, string>;
   /** Finds the directory of a file asset by its key in the staging bucket. */
@@ -181,6 +184,9 @@ function ec2(prefix: string, attributes?: Parameters<typeof record>[0]['attribut
 /** The resource types that the engine knows beside custom resources. */
 export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::CDK::Metadata': record({ physicalId: (context) => context.random(8, HEXADECIMAL) }),
+  'AWS::Chime::AppInstance': appInstance,
+  'AWS::Chime::AppInstanceBot': appInstanceBot,
+  'AWS::Chime::AppInstanceUser': appInstanceUser,
   'AWS::CloudFormation::StackSet': stackSet,
   'AWS::EC2::InternetGateway': ec2('igw', (_context, id) => ({ InternetGatewayId: id })),
   'AWS::EC2::NatGateway': ec2('nat', (_context, id) => ({ NatGatewayId: id }), ['SubnetId', 'AllocationId']),

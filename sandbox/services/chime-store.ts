@@ -99,6 +99,13 @@ export class ChimeStore {
     return appInstanceArn;
   }
 
+  /** Deletes an app instance with all that is in it. */
+  public deleteAppInstance(appInstanceArn: string) {
+    this.channelsOf(appInstanceArn).forEach(({ channelArn }) => this.channels.delete(channelArn));
+    [...this.channelFlows].filter((arn) => arn.startsWith(`${appInstanceArn}/`)).forEach((arn) => this.channelFlows.delete(arn));
+    this.appInstances.delete(appInstanceArn);
+  }
+
   /** @returns the ARN */
   public createAppInstanceUser(appInstanceArn: string, userId: string, name: string = userId): string {
     const arn = `${appInstanceArn}/user/${userId}`;

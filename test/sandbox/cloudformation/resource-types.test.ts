@@ -186,6 +186,85 @@ test('AWS::SSM::Parameter is read by a parameter of another template', async () 
   expect(engine.stack(`${stackName}-reader`)!.ref('Group')).toBe('stored/30');
 });
 
+describe('AWS::Chime', () => {
+  const AppInstance = { Type: 'AWS::Chime::AppInstance', Properties: { Name: 'chat' } };
+  const AppInstanceArn = { 'Fn::GetAtt': ['AppInstance', 'AppInstanceArn'] };
+  const user = (change: object = {}) => ({
+    Type: 'AWS::Chime::AppInstanceUser', Properties: { AppInstanceArn, AppInstanceUserId: 'deployer', Name: 'Deployer', ...change },
+  });
+  const bot = (change: object = {}) => ({
+    Type: 'AWS::Chime::AppInstanceBot',
+    Properties: { AppInstanceArn, Configuration: { Lex: { LexBotAliasArn: 'arn:aws:lex:us-east-1:111122223333:bot-alias/B/A', LocaleId: 'en_US' } }, ...change },
+  });
+  const identities = () => Object.fromEntries(engine.chime.appInstances.get(ref('AppInstance'))?.identities ?? []);
+
+  test('an app instance with a user and a bot is in the store of the service', async () => {
+    const result = await deploy({ AppInstance, User: user(), Bot: bot({ Name: 'Helper' }) });
+    expect(result.status).toBe('CREATE_COMPLETE');
+    const arn = getAtt('AppInstance', 'AppInstanceArn');
+    expect(arn).toMatch(/^arn:aws:chime:us-east-1:111122223333:app-instance\/[0-9a-f-]{36}$/);
+    expect([ref('AppInstance'), ref('User'), ref('Bot')]).toEqual([arn, getAtt('User', 'AppInstanceUserArn'), getAtt('Bot', 'AppInstanceBotArn')]);
+    expect(ref('User')).toBe(`${arn}/user/deployer`);
+    expect(ref('Bot')).toMatch(new RegExp(`^${arn}/bot/[0-9a-f-]{36}$`));
+    expect(identities()).toEqual({ [ref('User')]: 'Deployer', [ref('Bot')]: 'Helper' });
+
+    await engine.deleteStack({ stackName });
+    expect(engine.chime.appInstances.has(arn)).toBe(false);
+  });
+
+  test('a changed name keeps user and bot, a changed id does not', async () => {
+    await deploy({ AppInstance, User: user(), Bot: bot() });
+    const [before, botArn] = [ref('User'), ref('Bot')];
+    expect(identities()[botArn]).toBe(botArn.split('/').at(-1));
+    await deploy({ AppInstance: { ...AppInstance, Properties: { Name: 'renamed' } }, User: user({ Name: 'Renamed' }), Bot: bot({ Name: 'Bot' }) });
+    expect(identities()).toEqual({ [before]: 'Renamed', [botArn]: 'Bot' });
+    await deploy({ AppInstance, User: user({ AppInstanceUserId: 'other', Name: undefined }), Bot: bot() });
+    expect(identities()).toEqual({ [before.replace('deployer', 'other')]: 'other', [botArn]: botArn.split('/').at(-1) });
+  });
+
+  test('an app instance goes with its channels, and a user leaves them', async () => {
+    await deploy({ AppInstance, User: user() });
+    const [appInstanceArn, createdBy] = [ref('AppInstance'), ref('User')];
+    const channelArn = `${appInstanceArn}/channel/one`;
+    engine.chime.channels.set(channelArn, {
+      channelArn,
+      appInstanceArn,
+      privacy: 'PRIVATE',
+      createdBy,
+      createdAt: new Date(0),
+      name: 'one',
+      mode: 'RESTRICTED',
+      updatedAt: new Date(0),
+      tags: new Map(),
+      members: new Set([createdBy]),
+      moderators: new Set([createdBy]),
+      messages: [],
+    });
+    const flow = engine.chime.createChannelFlow(appInstanceArn);
+    await deploy({ AppInstance });
+    expect([...engine.chime.channels.get(channelArn)!.members, ...engine.chime.channels.get(channelArn)!.moderators]).toEqual([]);
+    await engine.deleteStack({ stackName });
+    expect([engine.chime.channels.has(channelArn), engine.chime.channelFlows.has(flow)]).toEqual([false, false]);
+  });
+
+  test.each<[string, () => Record<string, object>, string]>([
+    ['a user that is there', () => ({ AppInstance, User: user(), Twin: { ...user(), DependsOn: 'User' } }), 'The app instance user deployer already exists.'],
+    ['an app instance that is not there', () => ({ User: user({ AppInstanceArn: 'arn:aws:chime:us-east-1:111122223333:app-instance/none' }) }), 'app-instance/none does not exist.'],
+    ['an app instance of another Region', () => ({ Bot: bot({ AppInstanceArn: engine.chime.createAppInstance('111122223333', 'eu-central-1') }) }), 'does not exist.'],
+    ['an app instance of another account', () => ({ Bot: bot({ AppInstanceArn: engine.chime.createAppInstance('444455556666', 'us-east-1') }) }), 'does not exist.'],
+  ])('fails for %s', async (_what, resources, message) => {
+    const result = await deploy(resources());
+    expect(result.status).toBe('ROLLBACK_COMPLETE');
+    expect(result.events.find(({ status }) => status === 'CREATE_FAILED')!.reason).toContain(message);
+  });
+
+  test('requires what CloudFormation does', async () => {
+    await expect(deploy({ AppInstance: { Type: 'AWS::Chime::AppInstance' } })).rejects.toThrow('required key [Name] not found');
+    await expect(deploy({ AppInstance, User: user({ AppInstanceUserId: undefined }) })).rejects.toThrow('required key [AppInstanceUserId] not found');
+    await expect(deploy({ AppInstance, Bot: bot({ Configuration: undefined }) })).rejects.toThrow('required key [Configuration] not found');
+  });
+});
+
 test('types of which only the identifiers matter', async () => {
   await deploy({
     Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },

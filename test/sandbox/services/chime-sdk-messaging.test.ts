@@ -1,5 +1,6 @@
 import * as chime from '@aws-sdk/client-chime-sdk-messaging';
 import { ACCOUNT, chimeClient, identityOf } from './clients';
+import { LocalAws } from '../../../sandbox/local-aws';
 import { CHIME_MESSAGES } from '../../../sandbox/services/chime-sdk-messaging';
 import { LocalServices } from '../../../sandbox/services/server';
 
@@ -307,6 +308,26 @@ describe('authorization', () => {
       .rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(`on resource: ${ChannelArn} because`) });
     limited.destroy();
   });
+});
+
+test('the app instance and the user of a stack make channels', async () => {
+  const aws = await LocalAws.start();
+  const { outputs } = await aws.cloudFormation.deploy({
+    stackName: 'chat',
+    template: {
+      Resources: {
+        Chat: { Type: 'AWS::Chime::AppInstance', Properties: { Name: 'chat' } },
+        Bearer: { Type: 'AWS::Chime::AppInstanceUser', Properties: { AppInstanceArn: { Ref: 'Chat' }, AppInstanceUserId: 'bearer' } },
+      },
+      Outputs: { Chat: { Value: { 'Fn::GetAtt': ['Chat', 'AppInstanceArn'] } }, Bearer: { Value: { 'Fn::GetAtt': ['Bearer', 'AppInstanceUserArn'] } } },
+    },
+  });
+  const there = chimeClient(aws.services, identityOf(aws.services));
+  await expect(there.send(new chime.CreateChannelCommand({
+    AppInstanceArn: String(outputs.Chat), ChimeBearer: String(outputs.Bearer), Name: 'support', ClientRequestToken: 'of-a-stack',
+  }))).resolves.toMatchObject({ ChannelArn: expect.stringContaining(`${String(outputs.Chat)}/channel/`) });
+  there.destroy();
+  await aws.stop();
 });
 
 test('an operation of the model that is not implemented says so', async () => {
