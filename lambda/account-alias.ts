@@ -1,10 +1,10 @@
 import { checkAccountAlias } from '../src/constraints';
 import { ACCOUNT_ALIAS_TYPE, AccountAliasProperties } from '../src/contract';
 import { DeleteAccountAliasCommand, GetAccountAliasCommand, PutAccountAliasCommand } from './aws/support-app';
+import { Command } from './aws/client';
 import { Properties } from './custom-resource';
-import { alreadyExists } from './errors';
 import { formatPhysicalId, PhysicalId } from './physical-id';
-import { assertValid, attemptChange, ignoreMissing, note, ResourceHandler, Services } from './resource-handler';
+import { assertValid, attemptChange, claim, ignore, note, release, ResourceHandler, Services } from './resource-handler';
 
 interface Previous {
   readonly accountAlias: string;
@@ -17,15 +17,10 @@ export const accountAlias: ResourceHandler = {
     // An account has one alias, which has no id of its own.
     const target: PhysicalId = { type: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [event.StackId.split(':')[4]] };
     const { accountAlias: actual } = await services.supportApp.send(new GetAccountAliasCommand({}));
-    const holder = actual === undefined ? undefined : await services.stack.holderOf(target);
     const isEqual = actual === declared.AccountAlias;
-    if (actual !== undefined && !isEqual && !holder && declared.Existing !== 'ADOPT') {
-      throw alreadyExists(`accountAlias: the account has the alias "${actual}"`);
-    }
-    const physicalResourceId = formatPhysicalId({
-      ...target,
-      ownership: actual === undefined ? 'created' : holder?.ownership ?? 'adopted',
-      previous: actual === undefined || isEqual ? undefined : { accountAlias: actual } satisfies Previous,
+    const physicalResourceId = actual === undefined ? formatPhysicalId(target) : await claim(event, services, target, {
+      what: `accountAlias: the account has the alias "${actual}"`,
+      previous: isEqual ? undefined : { accountAlias: actual } satisfies Previous,
     });
     if (!isEqual) {
       await put(services, declared.AccountAlias, actual);
@@ -43,23 +38,21 @@ export const accountAlias: ResourceHandler = {
     return { physicalResourceId: event.PhysicalResourceId! };
   },
 
-  async delete(event, id, services) {
-    if (id.ownership === 'adopted' && !id.previous) {
-      return;
-    }
-    const isHeld = id.ownership === 'adopted' || await services.stack.holderOf(id) !== undefined;
-    const previous = id.previous as Previous | undefined;
-    if (isHeld && !(previous && await services.stack.isRollingBack())) {
-      return;
-    }
-    const { accountAlias: actual } = await services.supportApp.send(new GetAccountAliasCommand({}));
-    if (actual === undefined || actual !== event.ResourceProperties.AccountAlias) {
-      note('changed outside the stack: left');
-    } else if (isHeld) {
-      await services.supportApp.send(new PutAccountAliasCommand(previous!));
-    } else {
-      await ignoreMissing(services.supportApp.send(new DeleteAccountAliasCommand({})));
-    }
+  delete(event, id, services) {
+    const { supportApp } = services;
+    const unlessChanged = async (change: Command<unknown>) => {
+      const { accountAlias: actual } = await supportApp.send(new GetAccountAliasCommand({}));
+      if (actual !== undefined && actual === event.ResourceProperties.AccountAlias) {
+        await supportApp.send(change).catch(ignore('ResourceNotFoundException'));
+      } else {
+        note('changed outside the stack: left');
+      }
+    };
+    return release(
+      id, services,
+      () => unlessChanged(new DeleteAccountAliasCommand({})),
+      (previous) => unlessChanged(new PutAccountAliasCommand(previous as Previous)),
+    );
   },
 };
 

@@ -4,33 +4,26 @@ import { ServiceError } from './aws/client';
 export class UserError extends Error {}
 
 /** Something is there that the stack may not touch without being told to. */
-export function alreadyExists(what: string): UserError {
-  return new UserError(`${what} that this stack did not create. `
-    + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove it in the Support Center.');
+export function alreadyExists(what: string, otherwise = 'remove it in the Support Center'): UserError {
+  return new UserError(`${what} that this stack did not create. Set existing to ExistingConfiguration.ADOPT to let the stack change it, or ${otherwise}.`);
 }
 
 /**
- * What to do about an error: the first row whose patterns match the operation, the error's name and its message.
+ * What to do about an error: the first row that matches its operation, name and message, as in `ListSlackWorkspaces AccessDeniedException not authorized`.
  * `ConflictException` has no sub-code, so its causes are told apart by operation and message.
  */
-const REMEDIES: [operation: RegExp, error: RegExp, message: RegExp, remedy: string][] = [
-  [/^Register/, /^Conflict/, /^(?!.*management).*organi/i,
-    'Join an organization, or authorize the workspace in the Support Center of the account'],
-  [/^Register/, /^(Conflict|ResourceNotFound)/, /./,
+const REMEDIES: [error: RegExp, remedy: string][] = [
+  [/^Register\w+ Conflict(?!.*management).*organi/is, 'Join an organization, or authorize the workspace in the Support Center of the account'],
+  [/^Register\w+ (Conflict|ResourceNotFound)/,
     'Check teamId. Authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first'],
-  [/^DeleteSlack/, /^Conflict/, /./, 'End the live chat with AWS Support, then delete again'],
-  [/^(Create|Update)Slack/, /^Conflict/, /./,
-    'Add a SlackWorkspace to the stack, or authorize the workspace in the Support Center of the account'],
-  [/./, /^ServiceQuota/, /./,
-    'An account can have 5 workspaces and 20 channels, and a channel 100 accounts. Remove a configuration or use another channel'],
-  [/./, /./, /support plan/i, 'Subscribe to a support plan with the AWS Support App'],
-  [/Slack/, /^Validation/, /role/i, 'The channel role must exist in the account and trust supportapp.amazonaws.com, as a SupportAppRole does'],
-  [/./, /AccessDenied/, /./,
-    'Let the role of the handler do this, and check service control policies, permissions boundary and support plan'],
-  [/./, /^(Forbidden|Unauthorized)/, /./,
-    'chimeBearer must be a user or bot of the AppInstance, and a moderator of the channel or an administrator'],
-  [/./, /^(Connection|HTTP 5|Internal|Service|Throttl|TooMany)/, /./,
-    'Deploy again later. A handler in a VPC needs a route to the service'],
+  [/^DeleteSlack\w+ Conflict/, 'End the live chat with AWS Support, then delete again'],
+  [/^(Create|Update)Slack\w+ Conflict/, 'Add a SlackWorkspace to the stack, or authorize the workspace in the Support Center of the account'],
+  [/^\w+ ServiceQuota/, 'An account can have 5 workspaces and 20 channels, and a channel 100 accounts. Remove a configuration or use another channel'],
+  [/support plan/i, 'Subscribe to a support plan with the AWS Support App'],
+  [/Slack\w+ Validation.*role/is, 'The channel role must exist in the account and trust supportapp.amazonaws.com, as a SupportAppRole does'],
+  [/^\w+ \w*AccessDenied/, 'Let the role of the handler do this, and check service control policies, permissions boundary and support plan'],
+  [/^\w+ (Forbidden|Unauthorized)/, 'chimeBearer must be a user or bot of the AppInstance, and a moderator of the channel or an administrator'],
+  [/^\w+ (Connection|HTTP 5|Internal|Service|Throttl|TooMany)/, 'Deploy again later. A handler in a VPC needs a route to the service'],
 ];
 
 /** The reason that stands in the stack's events: what happened and what to do. */
@@ -41,7 +34,7 @@ export function explain(error: unknown): string {
   if (!(error instanceof ServiceError)) {
     return `The handler failed: ${error}`;
   }
-  const remedy = REMEDIES.find(([operation, name, message]) =>
-    operation.test(error.operation) && name.test(error.name) && message.test(error.message))?.[3] ?? 'Check the properties of the resource';
-  return `${error.operation}: ${error.message} (${error.name}, ${error.tries}). ${remedy}.`;
+  const { operation, name, message, tries } = error;
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(`${operation} ${name} ${message}`))?.[1] ?? 'Check the properties of the resource';
+  return `${operation}: ${message} (${name}, ${tries}). ${remedy}.`;
 }

@@ -1,8 +1,8 @@
 import { describeProblems, Problem } from '../src/constraints';
 import { Client, isServiceError, ServiceError } from './aws/client';
 import { CustomResourceEvent, CustomResourceResult } from './custom-resource';
-import { UserError } from './errors';
-import { PhysicalId } from './physical-id';
+import { alreadyExists, UserError } from './errors';
+import { formatPhysicalId, PhysicalId, replacedBy } from './physical-id';
 import { Stack } from './stack';
 
 /** What the handler of a resource type works with. */
@@ -29,14 +29,19 @@ export function assertValid(event: CustomResourceEvent, problems: Problem[]): vo
 }
 
 /**
- * Sends a change. When it fails although an earlier try may have been carried out, takes it back, unless the stack has
- * learned of its success from another delivery of the same event.
+ * Sends a change. When it fails although an earlier try may have been carried out or it is done in part, takes it back, unless
+ * the stack has learned of its success from another delivery of the same event.
  */
-export async function attemptChange(services: Services, change: () => Promise<unknown>, takeBack: (services: Services) => Promise<unknown>) {
+export async function attemptChange(
+  services: Services,
+  change: () => Promise<unknown>,
+  takeBack: (services: Services) => Promise<unknown>,
+  isDoneInPart = () => false,
+) {
   try {
     await change();
   } catch (error) {
-    if (error instanceof ServiceError && error.mayHaveSucceeded && error.name !== 'ConflictException') {
+    if (isDoneInPart() || error instanceof ServiceError && error.mayHaveSucceeded && error.name !== 'ConflictException') {
       await services.undo(async (undoServices) => {
         if (!/^(CREATE|UPDATE)_COMPLETE$/.test(await undoServices.stack.resourceStatus() ?? '')) {
           await takeBack(undoServices);
@@ -47,13 +52,60 @@ export async function attemptChange(services: Services, change: () => Promise<un
   }
 }
 
-/** Runs a deletion that succeeds when the thing is gone already. */
-export async function ignoreMissing(deletion: Promise<unknown>): Promise<void> {
-  await deletion.catch((error) => {
-    if (!isServiceError(error, 'ResourceNotFoundException')) {
+/** A target that was there before the resource that declares it. */
+interface Existing {
+  /** What is there, for a message. */
+  readonly what: string;
+  /** What else than adopting it a user may do. */
+  readonly otherwise?: string;
+  /** How it differs from the declaration, for a rollback to put back; nothing where it is equal. */
+  readonly previous?: object;
+}
+
+/**
+ * The physical id under which a resource holds a target that is there already: it is the stack's own, as after a move of the construct,
+ * or equal to the declaration, or may be adopted. Anything else is an error.
+ */
+export async function claim(
+  event: CustomResourceEvent,
+  services: Services,
+  target: PhysicalId,
+  { what, otherwise, previous }: Existing,
+): Promise<string> {
+  const holding = await services.stack.holdingOf(target);
+  if (!holding && previous && event.ResourceProperties.Existing !== 'ADOPT') {
+    throw alreadyExists(what, otherwise);
+  }
+  return holding?.returnsTo
+    ?? formatPhysicalId({ ...target, ownership: holding?.ownership ?? 'adopted', previous, replaced: replacedBy(event) });
+}
+
+/** Removes what the stack created, and puts back in a rollback what an adoption or a move has changed. */
+export async function release(
+  id: PhysicalId,
+  services: Services,
+  remove: () => Promise<unknown>,
+  putBack: (previous: object) => Promise<unknown>,
+): Promise<void> {
+  if (id.ownership === 'adopted' && !id.previous) {
+    return;
+  }
+  const isHeld = id.ownership === 'adopted' || await services.stack.holderOf(id) !== undefined;
+  if (!isHeld) {
+    await remove();
+  } else if (id.previous && await services.stack.isRollingBack()) {
+    await putBack(id.previous);
+  }
+}
+
+/** Passes over the errors of these names. */
+export function ignore(...names: string[]): (error: unknown) => false {
+  return (error) => {
+    if (!isServiceError(error, ...names)) {
       throw error;
     }
-  });
+    return false;
+  };
 }
 
 /** A decision that somebody who reads the log will want to know of. */

@@ -10,9 +10,8 @@ import {
   UpdateSlackChannelConfigurationCommand,
 } from './aws/support-app';
 import { CustomResourceEvent, CustomResourceResult, flag, Properties } from './custom-resource';
-import { alreadyExists } from './errors';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from './physical-id';
-import { assertValid, attemptChange, ignoreMissing, note, ResourceHandler, Services } from './resource-handler';
+import { assertValid, attemptChange, claim, ignore, note, release, ResourceHandler, Services } from './resource-handler';
 
 /** What an adoption or a move remembers of a configuration. */
 type Previous = Omit<SlackChannelConfiguration, 'teamId' | 'channelId'>;
@@ -42,16 +41,8 @@ export const slackChannelConfiguration: ResourceHandler = {
     return { physicalResourceId: event.PhysicalResourceId! };
   },
 
-  async delete(event, id, services) {
-    if (id.ownership === 'adopted' && !id.previous) {
-      return;
-    }
-    const isHeld = id.ownership === 'adopted' || await services.stack.holderOf(id) !== undefined;
-    if (!isHeld) {
-      await remove(services, id);
-    } else if (id.previous && await services.stack.isRollingBack()) {
-      await putBack(services, parse(event.ResourceProperties), id.previous);
-    }
+  delete(event, id, services) {
+    return release(id, services, () => remove(services, id), (previous) => putBack(services, parse(event.ResourceProperties), previous));
   },
 };
 
@@ -131,18 +122,11 @@ async function takeOver(
   declared: SlackChannelConfigurationProperties,
   actual: SlackChannelConfiguration,
 ): Promise<CustomResourceResult> {
-  const target = targetOf(declared);
-  const holding = await services.stack.holdingOf(target);
   const isEqual = isAsDeclared(actual, declared);
-  if (!holding && !isEqual && declared.Existing !== 'ADOPT') {
-    throw alreadyExists(`channelId: the account has a configuration for channel ${declared.ChannelId} of workspace ${declared.TeamId}`);
-  }
   const { teamId, channelId, ...previous } = actual;
-  const physicalResourceId = holding?.returnsTo ?? formatPhysicalId({
-    ...target,
-    ownership: holding?.ownership ?? 'adopted',
+  const physicalResourceId = await claim(event, services, targetOf(declared), {
+    what: `channelId: the account has a configuration for channel ${channelId} of workspace ${teamId}`,
     previous: isEqual ? undefined : previous,
-    replaced: replacedBy(event),
   });
   if (!isEqual) {
     await attemptChange(
@@ -170,7 +154,7 @@ async function putBack(services: Services, declared: SlackChannelConfigurationPr
 async function remove(services: Services, target: PhysicalId): Promise<void> {
   const [teamId, channelId] = target.target;
   try {
-    await ignoreMissing(services.supportApp.send(new DeleteSlackChannelConfigurationCommand({ teamId, channelId })));
+    await services.supportApp.send(new DeleteSlackChannelConfigurationCommand({ teamId, channelId })).catch(ignore('ResourceNotFoundException'));
   } catch (error) {
     // Without the workspace the service answers a conflict, and there is no configuration left.
     if (!isServiceError(error, 'ConflictException') || await read(services, target)) {

@@ -10,7 +10,7 @@ import {
 } from './aws/support-app';
 import { CustomResourceEvent, CustomResourceResult } from './custom-resource';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from './physical-id';
-import { assertValid, attemptChange, ignoreMissing, note, ResourceHandler, Services } from './resource-handler';
+import { assertValid, attemptChange, ignore, note, ResourceHandler, Services } from './resource-handler';
 
 export const slackWorkspace: ResourceHandler = {
   create: establish,
@@ -61,7 +61,7 @@ async function remove({ supportApp }: Services, target: PhysicalId): Promise<voi
     return;
   }
   try {
-    await ignoreMissing(supportApp.send(new DeleteSlackWorkspaceConfigurationCommand({ teamId })));
+    await supportApp.send(new DeleteSlackWorkspaceConfigurationCommand({ teamId })).catch(ignore('ResourceNotFoundException'));
   } catch (error) {
     if (!isServiceError(error, 'ConflictException') || await isListed({ supportApp }, teamId)) {
       throw error;

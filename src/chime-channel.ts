@@ -4,7 +4,9 @@ import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkChimeChannel, checkChimeChannelTags, CHIME_MESSAGING_REGIONS, describeProblems, type Problem } from './constraints';
 import { CHIME_CHANNEL_TYPE, type ChimeChannelProperties } from './contract';
-import { chimeChannelPermission } from './private/handler-permissions';
+import { ExistingConfiguration } from './existing-configuration';
+import { guardAccount } from './private/account-guard';
+import { chimeChannelPermissions } from './private/handler-permissions';
 import { TaggableResource } from './private/taggable-resource';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 
@@ -28,6 +30,56 @@ export enum ChannelPrivacy {
 
   /** Only members find the channel. */
   PRIVATE = 'PRIVATE',
+}
+
+/**
+ * From when the days count after which a channel expires.
+ */
+export enum ExpirationCriterion {
+  /** The creation of the channel. */
+  CREATED_TIMESTAMP = 'CREATED_TIMESTAMP',
+
+  /** The last message of the channel, or its creation as long as there is none. */
+  LAST_MESSAGE_TIMESTAMP = 'LAST_MESSAGE_TIMESTAMP',
+}
+
+/**
+ * When a channel expires: the service then deletes it with all its messages, within 6 hours.
+ *
+ * @see https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_messaging-chime_ExpirationSettings.html
+ */
+export interface ExpirationSettings {
+  /**
+   * The number of days after which the channel expires: 1 to 5,475.
+   */
+  readonly expirationDays: number;
+
+  /**
+   * From when the days count.
+   */
+  readonly expirationCriterion: ExpirationCriterion;
+}
+
+/**
+ * How a channel for up to a million members is divided into sub-channels. AWS has elastic channels in us-east-1 only.
+ *
+ * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/elastic-channels.html
+ */
+export interface ElasticChannelConfiguration {
+  /**
+   * How many sub-channels the channel may have: at least 2.
+   */
+  readonly maximumSubChannels: number;
+
+  /**
+   * How many members a sub-channel may have: at least 2.
+   */
+  readonly targetMembershipsPerSubChannel: number;
+
+  /**
+   * The percentage of `targetMembershipsPerSubChannel` below which the service moves the members of a sub-channel to others: 1 to 40.
+   */
+  readonly minimumMembershipPercentage: number;
 }
 
 /**
@@ -71,8 +123,9 @@ export interface ChimeChannelProps {
    * The ARN of the AppInstanceUser or AppInstanceBot in whose name the channel is managed: the ARN of the AppInstance followed
    * by `/user/<id>` or `/bot/<id>`. It becomes a moderator of the channel that it creates.
    *
-   * Another user or bot manages an existing channel only if it is a moderator of the channel or an administrator of the AppInstance; otherwise the
-   * service answers Forbidden.
+   * When it changes, the old bearer first makes the new one a moderator; the channel and its messages stay. The old one then is a moderator no longer,
+   * unless `moderatorArns` names it or the channel was adopted; as the creator of the channel it stays a member. If the old bearer is deleted already, the new one must be an administrator of the
+   * AppInstance or a moderator of the channel; otherwise the service answers Forbidden.
    */
   readonly chimeBearer: string;
 
@@ -105,7 +158,71 @@ export interface ChimeChannelProps {
   readonly metadata?: string;
 
   /**
-   * What happens to the channel when the construct is removed from the stack or the channel is replaced.
+   * The id of the channel, which is the last part of its ARN: 1 to 64 letters and digits, between them also `:`, `-`, `_`, `.` and `@`.
+   *
+   * Changing it replaces the channel; removing it keeps the channel.
+   *
+   * @default - an id of the service's choice
+   */
+  readonly channelId?: string;
+
+  /**
+   * What happens when the AppInstance already has a channel of this `channelId`. It cannot be set without `channelId`.
+   *
+   * A channel of another privacy or elastic configuration cannot be adopted.
+   *
+   * @default ExistingConfiguration.FAIL
+   */
+  readonly existing?: ExistingConfiguration;
+
+  /**
+   * The ARNs of users and bots of the AppInstance that are members: that may send messages. An elastic channel takes none.
+   *
+   * Members that join by other means stay. Whoever is removed from the list is removed from the channel, unless it is the bearer.
+   *
+   * @default - no members but those that join by other means
+   */
+  readonly memberArns?: string[];
+
+  /**
+   * The ARNs of users and bots of the AppInstance that are moderators: that may add and remove members and redact messages. The bearer is one in
+   * any case.
+   *
+   * Moderators that are appointed by other means stay. Whoever is removed from the list is a moderator no longer, unless it is the bearer.
+   *
+   * @default - no moderators but the bearer
+   */
+  readonly moderatorArns?: string[];
+
+  /**
+   * Makes the channel an elastic one, with sub-channels for up to a million members. Its mode is `ChannelMode.RESTRICTED`, and it takes no
+   * `memberArns`.
+   *
+   * Changing it replaces the channel.
+   *
+   * @default - not an elastic channel
+   */
+  readonly elasticChannelConfiguration?: ElasticChannelConfiguration;
+
+  /**
+   * When the service deletes the channel with all its messages, whatever the removal policy.
+   *
+   * @default - never
+   */
+  readonly expirationSettings?: ExpirationSettings;
+
+  /**
+   * The ARN of the channel flow that processes the messages before they are delivered: the ARN of the AppInstance followed by `/channel-flow/<id>`.
+   *
+   * `CreateChannelFlow` gives it. While it changes, there is a moment without a channel flow.
+   *
+   * @default - no channel flow
+   */
+  readonly channelFlowArn?: string;
+
+  /**
+   * What happens to the channel when the construct is removed from the stack or the channel is replaced. A channel that was adopted is left in
+   * place in any case.
    *
    * Deleting a channel deletes its messages, for good.
    *
@@ -156,6 +273,8 @@ export class ChimeChannel extends ChimeChannelBase {
 
   public readonly channelArn: string;
 
+  private readonly chimeBearer: string;
+
   constructor(scope: Construct, id: string, props: ChimeChannelProps) {
     super(scope, id);
     const properties: ChimeChannelProperties = {
@@ -165,20 +284,39 @@ export class ChimeChannel extends ChimeChannelBase {
       Mode: props.mode ?? ChannelMode.RESTRICTED,
       Privacy: props.privacy ?? ChannelPrivacy.PRIVATE,
       Metadata: props.metadata,
+      ChannelId: props.channelId,
+      MemberArns: props.memberArns?.length ? props.memberArns : undefined,
+      ModeratorArns: props.moderatorArns?.length ? props.moderatorArns : undefined,
+      ElasticChannelConfiguration: props.elasticChannelConfiguration && {
+        MaximumSubChannels: props.elasticChannelConfiguration.maximumSubChannels,
+        TargetMembershipsPerSubChannel: props.elasticChannelConfiguration.targetMembershipsPerSubChannel,
+        MinimumMembershipPercentage: props.elasticChannelConfiguration.minimumMembershipPercentage,
+      },
+      ExpirationSettings: props.expirationSettings && {
+        ExpirationDays: props.expirationSettings.expirationDays,
+        ExpirationCriterion: props.expirationSettings.expirationCriterion,
+      },
+      ChannelFlowArn: props.channelFlowArn,
+      Existing: props.existing,
     };
     throwProblems('ChimeChannel', this.node.path, [
       ...checkInEachAccount(this, properties, checkChimeChannel),
+      ...checkExisting(props),
       ...checkProvider(this, props.provider),
     ]);
-    this.warnAboutRegion(props.appInstanceArn);
+    this.warnAboutRegion(props);
+    this.chimeBearer = props.chimeBearer;
 
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
     const resource = provider._defineResource(this, TaggableResource, {
       type: CHIME_CHANNEL_TYPE,
       properties,
-      permissions: [chimeChannelPermission(props.appInstanceArn, props.chimeBearer)],
+      permissions: chimeChannelPermissions(properties),
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
+    if (props.channelId !== undefined) {
+      guardAccount(this, 'chimeChannel', props.appInstanceArn, props.channelId);
+    }
     // Tags may change until the synthesis.
     this.node.addValidation({
       validate: () => {
@@ -190,15 +328,77 @@ export class ChimeChannel extends ChimeChannelBase {
     this.channelArn = resource.getAtt('ChannelArn').toString();
   }
 
-  private warnAboutRegion(appInstanceArn: string): void {
+  /**
+   * Grant what it takes to manage this channel in the name of its bearer: to read and change it, its members, moderators, bans, messages and tags, but
+   * not to delete it.
+   *
+   * The grantee may act as the bearer in this channel only.
+   *
+   * @param grantee who is allowed
+   */
+  public grantManage(grantee: iam.IGrantable): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: MANAGE_ACTIONS.map((action) => `chime:${action}`),
+      resourceArns: [this.channelArn, this.chimeBearer],
+    });
+  }
+
+  private warnAboutRegion({ appInstanceArn, elasticChannelConfiguration }: ChimeChannelProps): void {
     const region = isUnresolved(appInstanceArn) ? undefined : appInstanceArn.split(':')[3];
-    if (region !== undefined && !CHIME_MESSAGING_REGIONS.includes(region)) {
+    if (region === undefined) {
+      return;
+    }
+    if (!CHIME_MESSAGING_REGIONS.includes(region)) {
       Annotations.of(this).addWarningV2(
         'cdk-support-channels:chimeMessagingRegion',
         `Amazon Chime SDK messaging is known in ${CHIME_MESSAGING_REGIONS.join(' and ')}; the channel is made in the Region of appInstanceArn, "${region}".`,
       );
+    } else if (elasticChannelConfiguration && region !== ELASTIC_CHANNEL_REGION) {
+      Annotations.of(this).addWarningV2(
+        'cdk-support-channels:elasticChannelRegion',
+        `Elastic channels are known in ${ELASTIC_CHANNEL_REGION} only; the channel is made in the Region of appInstanceArn, "${region}".`,
+      );
     }
   }
+}
+
+const ELASTIC_CHANNEL_REGION = 'us-east-1';
+
+/** What a moderator of a channel does, its deletion aside. */
+const MANAGE_ACTIONS = [
+  'DescribeChannel',
+  'UpdateChannel',
+  'PutChannelExpirationSettings',
+  'CreateChannelMembership',
+  'BatchCreateChannelMembership',
+  'DescribeChannelMembership',
+  'ListChannelMemberships',
+  'DeleteChannelMembership',
+  'CreateChannelModerator',
+  'DescribeChannelModerator',
+  'ListChannelModerators',
+  'DeleteChannelModerator',
+  'CreateChannelBan',
+  'DescribeChannelBan',
+  'ListChannelBans',
+  'DeleteChannelBan',
+  'SendChannelMessage',
+  'GetChannelMessage',
+  'ListChannelMessages',
+  'UpdateChannelMessage',
+  'RedactChannelMessage',
+  'TagResource',
+  'UntagResource',
+  'ListTagsForResource',
+];
+
+function checkExisting({ existing, channelId }: ChimeChannelProps): Problem[] {
+  return existing === undefined || channelId !== undefined ? [] : [{
+    property: 'existing',
+    violation: 'must not be set without channelId, as the service gives each new channel an id of its own',
+    remedy: 'Set channelId to the id of the channel that exists, or leave out existing',
+  }];
 }
 
 function checkChannelArn(channelArn: string): Problem[] {

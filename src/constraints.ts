@@ -34,6 +34,10 @@ export interface Problem {
   readonly remedy: string;
 }
 
+function problem(property: string, violation: string, remedy: string): Problem {
+  return { property, violation, remedy };
+}
+
 /** Tells whether a value is known only at deployment; such a value is not checked. */
 export type IsUnresolved = (value: unknown) => boolean;
 
@@ -41,7 +45,7 @@ interface TextRule {
   /** Lengths count Unicode code points, as the services do. */
   readonly minimum: number;
   readonly maximum: number;
-  readonly pattern?: RegExp;
+  readonly pattern?: Pick<RegExp, 'test'>;
   /** What the pattern allows, in words that continue `must be 1 to 30 characters`. */
   readonly allowed?: string;
   readonly remedy: string;
@@ -49,8 +53,17 @@ interface TextRule {
   readonly sensitive?: boolean;
 }
 
-/** A text, or one of some values. */
-type Rule = TextRule | unknown[];
+/** Only whole numbers are allowed. */
+interface NumberRule {
+  readonly minimum: number;
+  /** None where the model has none. */
+  readonly maximum?: number;
+  /** It tells this rule from that of a text. */
+  readonly remedy?: undefined;
+}
+
+/** A text, a number, or one of some values. */
+type Rule = TextRule | NumberRule | unknown[];
 
 const SLACK_ID = { minimum: 1, maximum: 256, pattern: /^\S+$/u, allowed: ' without white space' };
 
@@ -99,12 +112,7 @@ const RULES = {
   AppInstanceArn: {
     ...CHIME_ARN,
     allowed: ' of the form arn:<partition>:chime:<region>:<account>:app-instance/<id>',
-    remedy: 'Give the AppInstanceArn that Amazon Chime answered for the AppInstance',
-  },
-  ChimeBearer: {
-    ...CHIME_ARN,
-    allowed: ' of the form <appInstanceArn>/user/<id> or /bot/<id>',
-    remedy: 'Give a user or bot of the AppInstance, not an IAM identity',
+    remedy: 'Give the AppInstanceArn that CreateAppInstance returned',
   },
   Name: {
     minimum: 1,
@@ -119,11 +127,33 @@ const RULES = {
   Metadata: { minimum: 0, maximum: 1024, remedy: 'Shorten it', sensitive: true },
 } satisfies Record<string, Rule>;
 
-const TAG_KEY = { minimum: 1, maximum: 128, remedy: 'Change the key', sensitive: true };
+const CHIME_CHANNEL_ID = {
+  minimum: 1,
+  maximum: 64,
+  pattern: /^[A-Za-z0-9]([A-Za-z0-9:\-_.@]{0,62}[A-Za-z0-9])?$/u,
+  allowed: ' (letters and digits, between them also : - _ . @)',
+  remedy: 'Change it or leave it out',
+  sensitive: true,
+};
+
+/** The rules of each member of a structure, in the order of the API. */
+const STRUCTURES = {
+  ElasticChannelConfiguration: {
+    MaximumSubChannels: { minimum: 2 },
+    TargetMembershipsPerSubChannel: { minimum: 2 },
+    MinimumMembershipPercentage: { minimum: 1, maximum: 40 },
+  },
+  ExpirationSettings: {
+    ExpirationDays: { minimum: 1, maximum: 5475 },
+    ExpirationCriterion: ['CREATED_TIMESTAMP', 'LAST_MESSAGE_TIMESTAMP'],
+  },
+} satisfies Record<string, Record<string, Rule>>;
+
+const TAG_KEY = { minimum: 1, maximum: 128, remedy: 'Change it', sensitive: true };
 const TAG_VALUE = {
   minimum: 1,
   maximum: 256,
-  remedy: 'Change the value, or keep the tag from the channel with Tags.of(channel).remove(key)',
+  remedy: 'Change it, or keep the tag from the channel with Tags.of(channel).remove(key)',
   sensitive: true,
 };
 const MAXIMUM_TAGS = 50;
@@ -161,17 +191,59 @@ export function checkAccountAlias(properties: Partial<AccountAliasProperties>, i
 
 /** The problems of a `ChimeChannel`, its tags aside. */
 export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, isUnresolved: IsUnresolved = never): Problem[] {
-  const problems = check(properties, ['AppInstanceArn', 'ChimeBearer', 'Name'], ['Mode', 'Privacy', 'Metadata'], isUnresolved);
-  const { AppInstanceArn: appInstanceArn, ChimeBearer: chimeBearer } = properties;
-  const isKnown = typeof appInstanceArn === 'string' && typeof chimeBearer === 'string' && !isUnresolved(appInstanceArn) && !isUnresolved(chimeBearer);
-  if (isKnown && !['/user/', '/bot/'].some((path) => chimeBearer.startsWith(appInstanceArn + path))) {
-    problems.push({
-      property: 'chimeBearer',
-      violation: `must be ${appInstanceArn} followed by /user/<id> or /bot/<id>, got ${show(chimeBearer)}`,
-      remedy: RULES.ChimeBearer.remedy,
-    });
+  const { AppInstanceArn: appInstanceArn, Mode: mode, MemberArns: memberArns } = properties;
+  const isKnown = (value: unknown) => value !== undefined && !isUnresolved(value);
+  const knownArn = isKnown(appInstanceArn) ? appInstanceArn : undefined;
+  const identity = partOf(knownArn, ['/user/', '/bot/'], 'Give a user or bot of the AppInstance, not an IAM identity');
+  const problems = check(
+    properties,
+    ['AppInstanceArn', 'ChimeBearer', 'Name'],
+    ['Mode', 'Privacy', 'Metadata', 'ChannelId', 'ChannelFlowArn', 'Existing'],
+    isUnresolved,
+    {
+      ...RULES,
+      ChannelId: CHIME_CHANNEL_ID,
+      ChimeBearer: identity,
+      ChannelFlowArn: partOf(knownArn, ['/channel-flow/'], 'Give a channel flow of the AppInstance'),
+    },
+  );
+  for (const name of ['ElasticChannelConfiguration', 'ExpirationSettings'] as const) {
+    const structure = properties[name] as Record<string, unknown> | undefined;
+    if (isKnown(structure)) {
+      problems.push(...Object.entries<Rule>(STRUCTURES[name]).flatMap(([member, rule]) =>
+        checkValue(`${nameOf(name)}.${camelCase(member)}`, structure?.[member], rule, isUnresolved)));
+    }
+  }
+  for (const name of ['MemberArns', 'ModeratorArns'] as const) {
+    const arns = properties[name] as unknown;
+    if (isKnown(arns)) {
+      problems.push(...Array.isArray(arns)
+        ? arns.flatMap((arn, index) => arns.indexOf(arn) < index
+          ? problem(`${nameOf(name)}[${index}]`, `must not be there twice, got ${show(arn)}`, 'Remove it')
+          : checkValue(`${nameOf(name)}[${index}]`, arn, identity, isUnresolved))
+        : checkValue(nameOf(name), arns, identity, isUnresolved));
+    }
+  }
+  if (isKnown(properties.ElasticChannelConfiguration)) {
+    // The service divides the members among the sub-channels, and nobody but moderators may add some.
+    const check = (value: unknown, isRight: boolean, property: string, must: string) => isKnown(value) && !isRight
+      ? [problem(property, `must be ${must} with elasticChannelConfiguration`, 'Change it, or leave out elasticChannelConfiguration')]
+      : [];
+    problems.push(...check(mode, mode === 'RESTRICTED', 'mode', 'RESTRICTED'), ...check(memberArns, memberArns?.length === 0, 'memberArns', 'left out'));
   }
   return problems;
+}
+
+/** The rule of the ARN of something that belongs to an AppInstance, which may not be known yet. */
+function partOf(appInstanceArn: string | undefined, paths: string[], remedy: string): TextRule {
+  return {
+    ...CHIME_ARN,
+    pattern: {
+      test: (arn) => CHIME_ARN.pattern.test(arn) && (appInstanceArn === undefined || paths.some((path) => arn.startsWith(appInstanceArn + path))),
+    },
+    allowed: ` of the form ${appInstanceArn ?? '<appInstanceArn>'}${paths.join('<id> or ')}<id>`,
+    remedy,
+  };
 }
 
 /** The problems of a `ChimeChannel`'s tags, which may still change after the construct was made. */
@@ -181,7 +253,7 @@ export function checkChimeChannelTags(tags: ChimeChannelProperties['Tags'], isUn
   }
   if (!Array.isArray(tags) || tags.length > MAXIMUM_TAGS) {
     const got = Array.isArray(tags) ? tags.length : show(tags);
-    return [{ property: 'tags', violation: `must be a list of at most ${MAXIMUM_TAGS}, got ${got}`, remedy: 'Remove tags' }];
+    return [problem('tags', `must be a list of at most ${MAXIMUM_TAGS}, got ${got}`, 'Remove tags')];
   }
   return tags.flatMap((tag, index) => [
     ...checkValue(`tags[${index}].key`, tag?.Key, TAG_KEY, isUnresolved),
@@ -195,42 +267,51 @@ export function describeProblems(subject: string, problems: Problem[]): string {
   return [`${subject} has ${count}:`, ...problems.map((problem) => `  - ${problem.property}: ${problem.violation}. ${problem.remedy}.`)].join('\n');
 }
 
-type RuleName = keyof typeof RULES;
+type RuleName = keyof typeof RULES | 'ChimeBearer' | 'ChannelFlowArn';
 
 function check(
   properties: Partial<Record<RuleName, unknown>>,
   required: RuleName[],
   optional: RuleName[],
   isUnresolved: IsUnresolved,
+  rules: Partial<Record<RuleName, Rule>> = RULES,
 ): Problem[] {
   return [...required, ...optional.filter((name) => properties[name] !== undefined)]
-    .flatMap((name) => checkValue(nameOf(name), properties[name], RULES[name], isUnresolved));
+    .flatMap((name) => checkValue(nameOf(name), properties[name], rules[name]!, isUnresolved));
 }
 
 function checkValue(property: string, value: unknown, rule: Rule, isUnresolved: IsUnresolved): Problem[] {
   if (isUnresolved(value)) {
     return [];
   }
-  const problem = (must: unknown, got: string, remedy: string) => [{ property, violation: `must be ${must}, got ${got}`, remedy }];
+  const mustBe = (must: string, got: string, remedy: string) => [problem(property, `must be ${must}, got ${got}`, remedy)];
   if (Array.isArray(rule)) {
-    return rule.includes(value) ? [] : problem(rule.join(' or '), show(value), 'Choose one of them');
+    return rule.includes(value) ? [] : mustBe(rule.join(' or '), show(value), 'Choose one of them');
+  }
+  if (rule.remedy === undefined) {
+    const { minimum, maximum = Infinity } = rule;
+    return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
+      ? []
+      : mustBe(`a whole number of ${maximum < Infinity ? `${minimum} to ${maximum}` : `at least ${minimum}`}`, show(value), 'Change it');
   }
   const must = `${rule.minimum} to ${rule.maximum} characters${rule.allowed ?? ''}`;
   if (typeof value !== 'string') {
-    return problem(must, show(value), rule.remedy);
+    return mustBe(must, show(value), rule.remedy);
   }
   const characters = [...value];
   const fits = characters.length >= rule.minimum && characters.length <= rule.maximum;
   if (!fits) {
-    return problem(must, rule.sensitive ? `${characters.length} characters` : show(value), rule.remedy);
+    return mustBe(must, rule.sensitive ? `${characters.length} characters` : show(value), rule.remedy);
   }
   return !rule.pattern || rule.pattern.test(value)
     ? []
-    : problem(must, rule.sensitive ? offendingCharacter(characters, rule.pattern) : show(value), rule.remedy);
+    : mustBe(must, rule.sensitive ? offendingCharacter(characters, rule.pattern) : show(value), rule.remedy);
 }
 
-function offendingCharacter(characters: string[], pattern: RegExp): string {
-  const index = characters.findIndex((character) => !pattern.test(character));
+function offendingCharacter(characters: string[], pattern: Pick<RegExp, 'test'>): string {
+  // A character may be allowed between others only.
+  const isAtEnd = (index: number) => index === 0 || index === characters.length - 1;
+  const index = characters.findIndex((character, position) => !pattern.test(isAtEnd(position) ? character : `a${character}a`));
   return `U+${characters[index].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} at position ${index + 1}`;
 }
 
@@ -239,15 +320,15 @@ function checkNotifications(properties: Partial<SlackChannelConfigurationPropert
   const severity = properties.NotifyOnCaseSeverity;
   const enabled = NOTIFICATION_FLAGS.filter((flag) => properties[flag] === true).map(nameOf).join(', ');
   if (severity === 'none' && enabled) {
-    return [{ property, violation: `must be all or high with ${enabled}, got none`, remedy: `Choose all or high, or remove ${enabled}` }];
+    return [problem(property, `must be all or high with ${enabled}, got none`, `Choose all or high, or remove ${enabled}`)];
   }
   const isSilent = !enabled && !NOTIFICATION_FLAGS.some((flag) => isUnresolved(properties[flag]));
   if ((severity === 'all' || severity === 'high') && isSilent) {
-    return [{
+    return [problem(
       property,
-      violation: `must be none without a notification, got ${severity}`,
-      remedy: `Set at least one of ${NOTIFICATION_FLAGS.map(nameOf).join(', ')} to true, or choose none`,
-    }];
+      `must be none without a notification, got ${severity}`,
+      `Set at least one of ${NOTIFICATION_FLAGS.map(nameOf).join(', ')} to true, or choose none`,
+    )];
   }
   return [];
 }

@@ -51,6 +51,17 @@ export interface ChimeChannelTag {
   readonly Value: string;
 }
 
+export interface ChimeElasticChannelConfiguration {
+  readonly MaximumSubChannels: number;
+  readonly TargetMembershipsPerSubChannel: number;
+  readonly MinimumMembershipPercentage: number;
+}
+
+export interface ChimeExpirationSettings {
+  readonly ExpirationDays: number;
+  readonly ExpirationCriterion: 'CREATED_TIMESTAMP' | 'LAST_MESSAGE_TIMESTAMP';
+}
+
 export interface ChimeChannelProperties {
   readonly AppInstanceArn: string;
   readonly ChimeBearer: string;
@@ -58,6 +69,13 @@ export interface ChimeChannelProperties {
   readonly Mode?: 'RESTRICTED' | 'UNRESTRICTED';
   readonly Privacy?: 'PUBLIC' | 'PRIVATE';
   readonly Metadata?: string;
+  readonly ChannelId?: string;
+  readonly MemberArns?: string[];
+  readonly ModeratorArns?: string[];
+  readonly ElasticChannelConfiguration?: ChimeElasticChannelConfiguration;
+  readonly ExpirationSettings?: ChimeExpirationSettings;
+  readonly ChannelFlowArn?: string;
+  readonly Existing?: Existing;
   readonly Tags?: ChimeChannelTag[];
 }
 

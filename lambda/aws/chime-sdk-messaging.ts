@@ -1,5 +1,6 @@
 /** A client of Amazon Chime SDK messaging with the names of the official one, as far as the handler needs it. */
-import { defineClient, defineCommand, jsonBody } from './client';
+import { Client, Command, defineClient, defineCommand, jsonBody } from './client';
+import { paginate } from './pagination';
 import type { ChimeChannelProperties, ChimeChannelTag } from '../../src/contract';
 
 interface Bearer {
@@ -10,40 +11,99 @@ interface Channel extends Bearer {
   readonly ChannelArn: string;
 }
 
-/** Who calls stands in a header, not in the body. */
-function command<Input extends Bearer, Output>(operation: string, method: string, path: (input: Input) => string, sendsBody = false) {
-  return defineCommand<Input, Output>(operation, (input) => {
-    const { ChimeBearer: chimeBearer, ...members } = input;
-    const { headers, body } = sendsBody ? jsonBody({ ...members, ChannelArn: undefined }) : { headers: {}, body: undefined };
-    return { method, path: path(input), headers: { ...headers, 'X-Amz-Chime-Bearer': chimeBearer }, body };
-  });
-}
-
-function channelPath(input: Channel): string {
-  return `/channels/${encodeURIComponent(input.ChannelArn)}`;
-}
-
 interface Page {
   readonly NextToken?: string;
 }
 
+/**
+ * A command, on a channel where the input names one. Who calls stands in a header, the channel in the path.
+ *
+ * @param path what follows the channel, if there is one
+ * @param lastMember the member of the input that ends the path
+ */
+function command<Input, Output = {}>(operation: string, method: string, path = '', lastMember = '') {
+  return defineCommand<Input, Output>(operation, (input) => {
+    const { ChimeBearer: chimeBearer, ChannelArn: channelArn, NextToken: nextToken, ...members } = input as Partial<Channel> & Page & Record<string, string>;
+    const { headers, body } = method[0] === 'P' ? jsonBody(members) : { headers: {}, body: undefined };
+    return {
+      method,
+      path: (channelArn ? `/channels/${encodeURIComponent(channelArn)}` : '') + path + encodeURIComponent(members[lastMember] ?? '')
+        + (nextToken ? `${path.includes('?') ? '&' : '?'}next-token=${encodeURIComponent(nextToken)}` : ''),
+      headers: { ...headers, ...(chimeBearer ? { 'X-Amz-Chime-Bearer': chimeBearer } : {}) },
+      body,
+    };
+  });
+}
+
 export const CreateChannelCommand = command<ChimeChannelProperties & { ClientRequestToken: string }, { ChannelArn: string }>(
-  'CreateChannel', 'POST', () => '/channels', true);
+  'CreateChannel', 'POST', '/channels');
 
-export const UpdateChannelCommand = command<Channel & Pick<ChimeChannelProperties, 'Name' | 'Mode' | 'Metadata'>, {}>(
-  'UpdateChannel', 'PUT', channelPath, true);
+export const DescribeChannelCommand = command<Channel, { Channel: Omit<ChimeChannelProperties, 'AppInstanceArn' | 'ChimeBearer'> }>(
+  'DescribeChannel', 'GET');
 
-export const DeleteChannelCommand = command<Channel, {}>('DeleteChannel', 'DELETE', channelPath);
+export const UpdateChannelCommand = command<Channel & Pick<ChimeChannelProperties, 'Name' | 'Mode' | 'Metadata'>>('UpdateChannel', 'PUT');
+
+export const DeleteChannelCommand = command<Channel>('DeleteChannel', 'DELETE');
+
+export const PutChannelExpirationSettingsCommand = command<Channel & Pick<ChimeChannelProperties, 'ExpirationSettings'>>(
+  'PutChannelExpirationSettings', 'PUT', '/expiration-settings');
+
+export const AssociateChannelFlowCommand = command<Channel & { ChannelFlowArn: string }>('AssociateChannelFlow', 'PUT', '/channel-flow');
+
+export const DisassociateChannelFlowCommand = command<Channel & { ChannelFlowArn: string }>(
+  'DisassociateChannelFlow', 'DELETE', '/channel-flow/', 'ChannelFlowArn');
+
+export const BatchCreateChannelMembershipCommand =
+  command<Channel & { MemberArns: string[] }, { Errors?: { MemberArn: string; ErrorCode: string; ErrorMessage?: string }[] }>(
+    'BatchCreateChannelMembership', 'POST', '/memberships?operation=batch-create');
+
+export const DeleteChannelMembershipCommand = command<Channel & { MemberArn: string }>(
+  'DeleteChannelMembership', 'DELETE', '/memberships/', 'MemberArn');
+
+export const ListChannelMembershipsCommand = command<Channel & Page, ArnsPage>('ListChannelMemberships', 'GET', '/memberships');
+
+export const CreateChannelModeratorCommand = command<Channel & { ChannelModeratorArn: string }>('CreateChannelModerator', 'POST', '/moderators');
+
+export const DeleteChannelModeratorCommand = command<Channel & { ChannelModeratorArn: string }>(
+  'DeleteChannelModerator', 'DELETE', '/moderators/', 'ChannelModeratorArn');
+
+export const ListChannelModeratorsCommand = command<Channel & Page, ArnsPage>('ListChannelModerators', 'GET', '/moderators');
 
 export const ListChannelsModeratedByAppInstanceUserCommand =
-  command<Bearer & Page, Page & { Channels?: { ChannelSummary?: { ChannelArn?: string } }[] }>(
-    'ListChannelsModeratedByAppInstanceUser', 'GET',
-    (input) => `/channels?scope=app-instance-user-moderated-channels${input.NextToken ? `&next-token=${encodeURIComponent(input.NextToken)}` : ''}`);
+  command<Bearer & Page, ArnsPage>(
+    'ListChannelsModeratedByAppInstanceUser', 'GET', '/channels?scope=app-instance-user-moderated-channels');
 
-export const TagResourceCommand = defineCommand<{ ResourceARN: string; Tags: ChimeChannelTag[] }, {}>(
-  'TagResource', (input) => ({ method: 'POST', path: '/tags?operation=tag-resource', ...jsonBody(input) }));
+export const TagResourceCommand = command<{ ResourceARN: string; Tags: ChimeChannelTag[] }>('TagResource', 'POST', '/tags?operation=tag-resource');
 
-export const UntagResourceCommand = defineCommand<{ ResourceARN: string; TagKeys: string[] }, {}>(
-  'UntagResource', (input) => ({ method: 'POST', path: '/tags?operation=untag-resource', ...jsonBody(input) }));
+export const UntagResourceCommand = command<{ ResourceARN: string; TagKeys: string[] }>('UntagResource', 'POST', '/tags?operation=untag-resource');
+
+export const ListTagsForResourceCommand = command<{ ResourceARN: string }, { Tags?: ChimeChannelTag[] }>(
+  'ListTagsForResource', 'GET', '/tags?arn=', 'ResourceARN');
 
 export const ChimeSDKMessagingClient = defineClient('chime', 'CHIME_SDK_MESSAGING', 'messaging-chime');
+
+interface Identity {
+  readonly Arn?: string;
+}
+
+/** A member, a moderator or a channel. */
+interface Item {
+  readonly Member?: Identity;
+  readonly Moderator?: Identity;
+  readonly ChannelSummary?: { ChannelArn?: string };
+}
+
+interface ArnsPage extends Page {
+  readonly ChannelMemberships?: Item[];
+  readonly ChannelModerators?: Item[];
+  readonly Channels?: Item[];
+}
+
+/** The ARNs that a list holds: of the members of a channel, but for those of the type HIDDEN, of its moderators or of channels. */
+export function listArns<Input>(client: Client, ListCommand: new (input: Input & Page) => Command<ArnsPage>, input: Input): AsyncGenerator<string | undefined> {
+  return paginate(
+    (NextToken) => client.send(new ListCommand({ ...input, NextToken })),
+    (page) => (page.ChannelMemberships ?? page.ChannelModerators ?? page.Channels)
+      ?.map(({ Member, Moderator, ChannelSummary }: Item) => (Member ?? Moderator)?.Arn ?? ChannelSummary?.ChannelArn),
+  );
+}

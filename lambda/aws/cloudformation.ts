@@ -2,11 +2,9 @@
 import { Client, defineClient, defineCommand } from './client';
 import { paginate } from './pagination';
 
-export interface StackResourceSummary {
-  readonly LogicalResourceId?: string;
-  readonly PhysicalResourceId?: string;
-  readonly ResourceStatus?: string;
-}
+const SUMMARY_MEMBERS = ['LogicalResourceId', 'PhysicalResourceId', 'ResourceStatus'] as const;
+
+export type StackResourceSummary = { readonly [Member in typeof SUMMARY_MEMBERS[number]]?: string };
 
 function command<Input extends Record<string, string | undefined>>(operation: string) {
   return defineCommand<Input, string>(operation, (input) => ({
@@ -37,11 +35,7 @@ export function listStackResources(client: Client, stackId: string): AsyncGenera
       const page = await client.send(new ListStackResourcesCommand({ StackName: stackId, NextToken: nextToken }));
       return { page, nextToken: text(page, 'NextToken') };
     },
-    ({ page }) => page.split('<member>').slice(1).map((member) => ({
-      LogicalResourceId: text(member, 'LogicalResourceId'),
-      PhysicalResourceId: text(member, 'PhysicalResourceId'),
-      ResourceStatus: text(member, 'ResourceStatus'),
-    })),
+    ({ page }) => page.split('<member>').slice(1).map((member) => Object.fromEntries(SUMMARY_MEMBERS.map((name) => [name, text(member, name)]))),
   );
 }
 

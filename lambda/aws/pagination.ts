@@ -1,13 +1,19 @@
+/** Services differ in the first letter of the token. */
+interface Page {
+  readonly nextToken?: string;
+  readonly NextToken?: string;
+}
+
 /** The items of all pages of a list, read page by page as they are needed. */
-export async function* paginate<Page extends { nextToken?: string }, Item>(
-  read: (nextToken: string | undefined) => Promise<Page>,
-  items: (page: Page) => Item[] | undefined,
+export async function* paginate<ItemPage extends Page, Item>(
+  read: (nextToken: string | undefined) => Promise<ItemPage>,
+  items: (page: ItemPage) => Item[] | undefined,
 ): AsyncGenerator<Item> {
   let nextToken: string | undefined;
   do {
     const page = await read(nextToken);
     yield* items(page) ?? [];
-    nextToken = page.nextToken;
+    nextToken = page.nextToken ?? page.NextToken;
   } while (nextToken);
 }
 

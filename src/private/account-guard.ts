@@ -4,7 +4,7 @@ import { MAXIMUM_ACCOUNTS_PER_CHANNEL, MAXIMUM_CHANNELS_PER_ACCOUNT, MAXIMUM_WOR
 import { accountValuesIn, textIn } from './account-value-token';
 import { knownAccountOf } from './target-account';
 
-type Kind = 'workspace' | 'channel' | 'accountAlias';
+type Kind = 'workspace' | 'channel' | 'accountAlias' | 'chimeChannel';
 
 interface Member {
   readonly construct: Construct;
@@ -22,7 +22,7 @@ interface Conflict {
 
 const applications = new WeakMap<IConstruct, Application>();
 
-/** The Support App resources of one construct tree. */
+/** The resources of one construct tree that several constructs may have in common. */
 class Application {
   public static of(construct: Construct): Application {
     const root = construct.node.root;
@@ -112,6 +112,7 @@ function conflictsOfAccount(members: Member[], where: string): Conflict[] {
   return [
     ...duplicateWorkspaces(workspaces),
     ...duplicateChannels(channels, where),
+    ...duplicateChimeChannels(members.filter(({ kind }) => kind === 'chimeChannel'), where),
     ...severalAliases(aliases, where),
     ...tooManyWorkspaces(workspaces, where),
     ...tooManyChannels(channels, where),
@@ -131,6 +132,17 @@ function duplicateChannels(channels: Member[], where: string): Conflict[] {
     members: same,
     message: `${describe(same[0])} is configured ${same.length} times in ${where}: `
       + `${paths(same)}. An account has one configuration per channel: keep one of them.`,
+  }));
+}
+
+/** The service would take the second for the first; which of them it is that changes the channel, nobody could tell. */
+function duplicateChimeChannels(channels: Member[], where: string): Conflict[] {
+  // Whoever gives the same attribute of a resource twice means the same AppInstance, although its ARN is not known yet.
+  const known = channels.filter(({ target: [, channelId] }) => !Token.isUnresolved(channelId));
+  return sameTargets(known).map((same) => ({
+    members: same,
+    message: `a Chime channel of one AppInstance and channelId is defined ${same.length} times in ${where}: ${paths(same)}. `
+      + 'Keep one of them, or give each a channelId of its own.',
   }));
 }
 
@@ -164,7 +176,9 @@ function severalRegions(members: Member[]): Conflict[] {
   const known = members
     .filter(({ stack }) => knownAccountOf(stack) !== undefined && !Token.isUnresolved(stack.region))
     .map((member) => memberIn(member.stack.account, member))
-    .filter((member) => member.kind === 'accountAlias' || isResolved(member));
+    .filter((member) => member.kind === 'accountAlias' || isResolved(member))
+    // The ARN of its AppInstance says where a Chime channel is, whatever the Region of the stack.
+    .filter(({ kind }) => kind !== 'chimeChannel');
   const targets = groupBy(known, ({ stack, kind, target }) => JSON.stringify([stack.account, kind, ...kind === 'accountAlias' ? [] : target]), (member) => member);
   return [...targets.values()].flatMap((same) => {
     const regions = [...new Set(same.map(({ stack }) => stack.region))].sort();
@@ -201,13 +215,17 @@ function describe({ kind, target }: Member): string {
     case 'workspace': return `the Slack workspace ${target[0]}`;
     case 'channel': return `the Slack channel ${target[1]} of the workspace ${target[0]}`;
     case 'accountAlias': return 'the account alias';
+    case 'chimeChannel': return 'the Chime channel';
   }
 }
 
 /** The groups of members with one target; a target that is known only at deployment is not compared. */
 function duplicates(members: Member[]): Member[][] {
-  return [...groupBy(members.filter(isResolved), ({ target }) => JSON.stringify(target), (member) => member).values()]
-    .filter((same) => same.length > 1);
+  return sameTargets(members.filter(isResolved));
+}
+
+function sameTargets(members: Member[]): Member[][] {
+  return [...groupBy(members, ({ target }) => JSON.stringify(target), (member) => member).values()].filter((same) => same.length > 1);
 }
 
 function isResolved({ target }: Member): boolean {

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { ChimeChannelProperties } from '../contract';
 
 /** The kinds of statements in the order in which a policy lists them, whatever the order in which constructs are defined. */
-const ORDER = ['logs', 'network', 'stack', 'workspace', 'channelConfiguration', 'passRole', 'accountAlias', 'chime'] as const;
+const ORDER = [
+  'logs', 'network', 'stack', 'workspace', 'channelConfiguration', 'passRole', 'accountAlias',
+  'chime', 'chimeMembers', 'chimeExpiration', 'chimeFlow',
+] as const;
 
 /** What the handler may do; statements of one kind differ in their resources only. */
 export interface Permission {
@@ -68,19 +72,33 @@ export function passChannelRolePermission(channelRoleArn: string): Permission {
 }
 
 /** Chime checks both the bearer and the channel; the id of a channel is known only once it is made. */
-export function chimeChannelPermission(appInstanceArn: string, chimeBearer: string): Permission {
-  return {
-    kind: 'chime',
-    actions: [
-      'chime:CreateChannel',
-      'chime:UpdateChannel',
-      'chime:DeleteChannel',
-      'chime:ListChannelsModeratedByAppInstanceUser',
-      'chime:TagResource',
-      'chime:UntagResource',
-    ],
-    resources: [`${appInstanceArn}/channel/*`, chimeBearer],
-  };
+export function chimeChannelPermissions(properties: ChimeChannelProperties): Permission[] {
+  const { AppInstanceArn: appInstanceArn, ChimeBearer: chimeBearer, ChannelFlowArn: channelFlowArn } = properties;
+  const resources = [`${appInstanceArn}/channel/*`, chimeBearer];
+  const permission = (kind: Permission['kind'], actions: string[], ...others: string[]): Permission =>
+    ({ kind, actions: actions.map((action) => `chime:${action}`), resources: [...resources, ...others] });
+  return [
+    permission('chime', [
+      'CreateChannel',
+      'UpdateChannel',
+      'DeleteChannel',
+      'TagResource',
+      'UntagResource',
+      // Whether a channel that cannot be deleted is there, and what of it differs where its id is taken.
+      'ListChannelsModeratedByAppInstanceUser',
+      'DescribeChannel',
+      'ListTagsForResource',
+      // A new bearer becomes moderator before the old one goes.
+      'CreateChannelModerator',
+      'DeleteChannelModerator',
+      'ListChannelModerators',
+    ]),
+    ...(properties.MemberArns === undefined ? [] : [
+      permission('chimeMembers', ['BatchCreateChannelMembership', 'DeleteChannelMembership', 'ListChannelMemberships']),
+    ]),
+    ...(properties.ExpirationSettings === undefined ? [] : [permission('chimeExpiration', ['PutChannelExpirationSettings'])]),
+    ...(channelFlowArn === undefined ? [] : [permission('chimeFlow', ['AssociateChannelFlow', 'DisassociateChannelFlow'], channelFlowArn)]),
+  ];
 }
 
 /** The handler looks for another resource of its own stack that claims the same target: the sign of a moved construct. */

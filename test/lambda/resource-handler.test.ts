@@ -3,8 +3,9 @@ import { ScriptedServer } from './scripted-server';
 import { stackAnswer, stackEvent } from './stack-answers';
 import { ServiceError } from '../../lambda/aws/client';
 import { UserError } from '../../lambda/errors';
-import { assertValid, attemptChange, ignoreMissing, Services } from '../../lambda/resource-handler';
-import { stackOf } from '../../lambda/stack';
+import { PhysicalId } from '../../lambda/physical-id';
+import { assertValid, attemptChange, claim, ignore, release, Services } from '../../lambda/resource-handler';
+import { Holding, stackOf } from '../../lambda/stack';
 import { checkAccountAlias } from '../../src/constraints';
 
 let server: ScriptedServer | undefined;
@@ -30,7 +31,7 @@ function serviceError(name: string, mayHaveSucceeded: boolean): ServiceError {
 
 describe('attemptChange', () => {
   /** Attempts a change in a stack that has the resource in a status, and tells what was done. */
-  async function attempt(status: string | undefined, change: () => Promise<unknown>, takeBackFails = false) {
+  async function attempt(status: string | undefined, change: () => Promise<unknown>, takeBackFails = false, isDoneInPart = false) {
     server = await ScriptedServer.start(stackAnswer(status === undefined ? [] : [{ logicalId: 'Own', status }]));
     process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = server.url;
     const undoServices = { stack: stackOf(stackEvent(), invocation()) } as Services;
@@ -43,13 +44,22 @@ describe('attemptChange', () => {
       if (takeBackFails) {
         throw new Error('not taken back');
       }
-    }).then(() => undefined, (reason) => reason);
+    }, () => isDoneInPart).then(() => undefined, (reason) => reason);
     const usedUndoServices = takenBackWith.every((given) => given === undoServices);
     return { error, takenBack: takenBackWith.length, usedUndoServices, asked: server.requests.length };
   }
 
   test('that succeeds is not taken back, and nobody asks the stack', async () => {
     expect(await attempt('CREATE_IN_PROGRESS', () => Promise.resolve())).toMatchObject({ error: undefined, takenBack: 0, asked: 0 });
+  });
+
+  test('that was refused after a part of it was done is taken back', async () => {
+    const failure = serviceError('ConflictException', false);
+    expect(await attempt('CREATE_IN_PROGRESS', () => Promise.reject(failure), false, true)).toMatchObject({ error: failure, takenBack: 1 });
+  });
+
+  test('that was refused in part is left when the stack knows of its success', async () => {
+    expect(await attempt('CREATE_COMPLETE', () => Promise.reject(new UserError('x')), false, true)).toMatchObject({ takenBack: 0, asked: 1 });
   });
 
   test.each<[string, unknown]>([
@@ -86,14 +96,69 @@ describe('attemptChange', () => {
   });
 });
 
-describe('ignoreMissing', () => {
-  test('takes what is gone for deleted', async () => {
-    await expect(ignoreMissing(Promise.reject(serviceError('ResourceNotFoundException', false)))).resolves.toBeUndefined();
-    await expect(ignoreMissing(Promise.resolve())).resolves.toBeUndefined();
+describe('ignore', () => {
+  test('passes over the errors that it names', async () => {
+    await expect(Promise.reject(serviceError('ResourceNotFoundException', false)).catch(ignore('X', 'ResourceNotFoundException'))).resolves.toBe(false);
   });
 
   test.each([serviceError('ConflictException', false), new TypeError('x')])('fails with %s', async (failure) => {
-    await expect(ignoreMissing(Promise.reject(failure))).rejects.toBe(failure);
+    await expect(Promise.reject(failure).catch(ignore('ResourceNotFoundException'))).rejects.toBe(failure);
+  });
+});
+
+/** A stack that holds a target in some way, and rolls back or does not. */
+function servicesOf(stack: Partial<Services['stack']>): Services {
+  return { stack } as Services;
+}
+
+describe('claim', () => {
+  const target: PhysicalId = { type: 'Custom::SupportAppAccountAlias', ownership: 'created', target: ['111122223333'] };
+  const claimed = (holding: Holding | undefined, properties: object, previous?: object) => claim(
+    { ...stackEvent(), ResourceProperties: { ...properties } }, servicesOf({ holdingOf: async () => holding }), target, { what: 'x: there is one', previous });
+
+  test.each<[string, Holding | undefined, object, object | undefined, string]>([
+    ['what equals the declaration is adopted', undefined, {}, undefined, 'SupportAppAccountAlias/adopted/111122223333'],
+    ['what may be adopted is, and what it was is remembered', undefined, { Existing: 'ADOPT' }, { a: 1 },
+      'SupportAppAccountAlias/adopted/111122223333;previous=%7B%22a%22%3A1%7D'],
+    ['what the stack has created stays created', { ownership: 'created' }, {}, { a: 1 }, 'SupportAppAccountAlias/created/111122223333;previous=%7B%22a%22%3A1%7D'],
+    ['what the stack has adopted stays adopted', { ownership: 'adopted' }, {}, undefined, 'SupportAppAccountAlias/adopted/111122223333'],
+    ['a rollback returns to the very same id', { ownership: 'created', returnsTo: 'former' }, {}, { a: 1 }, 'former'],
+  ])('%s', async (_, holding, properties, previous, expected) => {
+    expect(await claimed(holding, properties, previous)).toBe(expected);
+  });
+
+  test.each([{}, { Existing: 'FAIL' }])('anything else is an error with %j', async (properties) => {
+    await expect(claimed(undefined, properties, { a: 1 })).rejects.toThrow(/^x: there is one that this stack did not create\. .*ADOPT/);
+  });
+});
+
+describe('release', () => {
+  async function released(id: Partial<PhysicalId>, isHeldByOther: boolean, isRollingBack: boolean): Promise<string[]> {
+    const done: string[] = [];
+    await release(
+      { type: 'Custom::X', ownership: 'created', target: ['t'], ...id },
+      servicesOf({
+        holderOf: async () => isHeldByOther ? { type: 'Custom::X', ownership: 'created', target: ['t'] } : undefined,
+        isRollingBack: async () => isRollingBack,
+      }),
+      async () => done.push('remove'),
+      async (previous) => done.push(`put back ${JSON.stringify(previous)}`),
+    );
+    return done;
+  }
+  const previous = { a: 1 };
+
+  test.each<[string, Partial<PhysicalId>, boolean, boolean, string[]]>([
+    ['what was created is removed', {}, false, false, ['remove']],
+    ['what was created is removed in a rollback, too', { previous }, false, true, ['remove']],
+    ['what another resource holds is left', {}, true, false, []],
+    ['what another resource holds is put back in a rollback', { previous }, true, true, ['put back {"a":1}']],
+    ['what was adopted is left', { ownership: 'adopted' }, false, false, []],
+    ['what was adopted and changed is left', { ownership: 'adopted', previous }, false, false, []],
+    ['what was adopted and changed is put back in a rollback', { ownership: 'adopted', previous }, false, true, ['put back {"a":1}']],
+    ['what was adopted as it was is left in a rollback', { ownership: 'adopted' }, false, true, []],
+  ])('%s', async (_, id, isHeldByOther, isRollingBack, expected) => {
+    expect(await released(id, isHeldByOther, isRollingBack)).toEqual(expected);
   });
 });
 
