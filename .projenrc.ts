@@ -62,6 +62,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'esbuild',
     'fast-check',
     'jest-diff@^30',
+    'terser',
     'tsx',
   ],
 

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import type { minify as Minify } from 'terser' with { 'resolution-mode': 'import' };
 import * as ts from 'typescript';
+import { specializeSigner } from './handler-signer';
+import { functionsToArrows, importsOf, templateLiteralsToSums } from './handler-syntax';
+
+// Its types are those of an ES module, although it can be required.
+const { minify } = createRequire(__filename)('terser') as { minify: typeof Minify };
 
 const root = join(__dirname, '..');
 
@@ -11,38 +18,48 @@ const root = join(__dirname, '..');
  */
 export const INTERNAL_PROPERTIES = [
   // lambda/
-  'allowed', 'chimeSDKMessaging', 'data', 'deadline', 'endpointVariable', 'hasDeleted', 'holderOf', 'holdingOf', 'hostPrefix', 'invocation',
-  'isRollingBack', 'logicalId', 'mayHaveSucceeded', 'maximum', 'minimum', 'ownership', 'parseError', 'pattern', 'physicalId',
-  'physicalResourceId', 'propagationDeadline', 'property', 'region', 'remedy', 'resourceStatus', 'returnsTo', 'send', 'sensitive',
+  'allowed', 'chimeSDKMessaging', 'config', 'data', 'deadline', 'endpointVariable', 'hasDeleted', 'holderOf', 'holdingOf', 'hostPrefix',
+  'invocation', 'isRollingBack', 'logicalId', 'mayHaveSucceeded', 'maximum', 'minimum', 'ownership', 'page', 'parseError', 'pattern', 'physicalId',
+  'physicalResourceId', 'propagationDeadline', 'property', 'region', 'remedy', 'resourceStatus', 'result', 'returnsTo', 'send', 'sensitive',
   'service', 'signingName', 'status', 'supportApp', 'target', 'undo', 'violation',
   // aws4
-  'accessKeyId', 'authHeader', 'canonicalHeaders', 'canonicalString', 'createHost', 'credentials', 'credentialString', 'datetime',
-  'defaultCredentials', 'doNotModifyHeaders', 'extraHeadersToIgnore', 'extraHeadersToInclude', 'filteredHeaders', 'filterHeaders',
-  'formatPath', 'getDateTime', 'isCodeCommitGit', 'isSingleRegion', 'matchHost', 'parsedPath', 'parsePath', 'prepareRequest',
-  'RequestSigner', 'secretAccessKey', 'sessionToken', 'signedHeaders', 'signQuery', 'stringToSign',
+  'accessKeyId', 'secretAccessKey', 'sessionToken',
 ];
 
-/** Rewrites `a${b}` as 'a' + b. */
-const templateLiteralsToSums: ts.TransformerFactory<ts.SourceFile> = (context) => (file) => {
-  const { factory } = context;
-  const visit = (node: ts.Node): ts.Node => {
-    const visited = ts.visitEachChild(node, visit, context);
-    if (!ts.isTemplateExpression(visited)) {
-      return visited;
-    }
-    const terms = [factory.createStringLiteral(visited.head.text), ...visited.templateSpans.flatMap((span) =>
-      [factory.createParenthesizedExpression(span.expression), ...(span.literal.text ? [factory.createStringLiteral(span.literal.text)] : [])])];
-    return factory.createParenthesizedExpression(terms.reduce<ts.Expression>((sum, term) => factory.createAdd(sum, term), terms.shift()!));
-  };
-  return ts.visitNode(file, visit) as ts.SourceFile;
-};
-
 /**
- * Bundles the handler as templates carry it.
- *
- * @param transform changes the source of a file before it is compiled, as tests of tests do
+ * What the handler asks of the language and of Node.js so often that a name of its own for it is shorter: members by the object
+ * that has them. Each can be called without that object.
  */
-export async function bundleHandler(transform: (path: string, source: string) => string = (_path, source) => source): Promise<string> {
+const GLOBALS = {
+  Array: ['isArray'],
+  Buffer: ['byteLength'],
+  globalThis: ['encodeURIComponent'],
+  JSON: ['parse', 'stringify'],
+  Math: ['min'],
+  Object: ['fromEntries', 'keys'],
+  process: ['env'],
+};
+const GLOBALS_FILE = 'handler-globals';
+
+/** Compiles a file, or a script that needs no more than to be rewritten. */
+function compile(path: string, source: string, ...transformers: ts.TransformerFactory<ts.SourceFile>[]): string {
+  return ts.transpileModule(source, {
+    fileName: path,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.Preserve,
+      allowJs: true,
+      verbatimModuleSyntax: false,
+      removeComments: true,
+      useDefineForClassFields: false,
+    },
+    transformers: { before: transformers },
+  }).outputText;
+}
+
+/** All files of the handler in one script. */
+async function bundle(transform: (path: string, source: string) => string): Promise<string> {
+  const nameOf = (holder: string, member: string) => `${holder}_${member}`;
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['lambda/main.ts'],
@@ -57,23 +74,39 @@ export async function bundleHandler(transform: (path: string, source: string) =>
     logLevel: 'silent',
     mangleProps: new RegExp(`^(${INTERNAL_PROPERTIES.join('|')})$`),
     supported: { 'template-literal': false },
-    banner: { js: '// cdk-support-channels (Apache-2.0), with aws4 (MIT, Copyright 2013 Michael Hart)' },
+    define: Object.fromEntries(Object.entries(GLOBALS).flatMap(([holder, members]) =>
+      members.map((member) => [holder === 'globalThis' ? member : `${holder}.${member}`, nameOf(holder, member)]))),
+    inject: [GLOBALS_FILE],
     plugins: [{
       name: 'smaller',
       setup: (setup) => {
-        // `${` in inline code reads as a reference of Fn::Sub to those who check templates, and a sum is shorter than the
-        // calls of concat() that esbuild would make of it.
-        setup.onLoad({ filter: /(lambda|src)[\\/].*\.ts$/ }, async ({ path }) => ({
-          contents: ts.transpileModule(transform(path, readFileSync(path, 'utf8')), {
-            compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Preserve, verbatimModuleSyntax: false, removeComments: true },
-            transformers: { before: [templateLiteralsToSums] },
-          }).outputText,
-          loader: 'js',
-        }));
-        // aws4 keeps derived keys in a cache that evicts. One function signs for a handful of services a day: a Map does.
-        setup.onLoad({ filter: /aws4[\\/]lru\.js$/ }, () => ({ contents: 'module.exports = () => new Map()' }));
+        setup.onLoad({ filter: /(lambda|src)[\\/].*\.ts$/ }, ({ path }) => (
+          // `${` in inline code reads as a reference of Fn::Sub to those who check templates, and a sum is shorter than the
+          // calls of concat() that esbuild would make of it.
+          { contents: compile(path, transform(path, readFileSync(path, 'utf8')), templateLiteralsToSums, importsOf('aws4')), loader: 'js' }));
+        setup.onLoad({ filter: /aws4[\\/]aws4\.js$/ }, ({ path }) => (
+          { contents: specializeSigner(readFileSync(path, 'utf8')) }));
+        setup.onResolve({ filter: new RegExp(`^${GLOBALS_FILE}$`) }, ({ path }) => ({ path, namespace: GLOBALS_FILE }));
+        setup.onLoad({ filter: /./, namespace: GLOBALS_FILE }, () => (
+          { contents: Object.entries(GLOBALS).map(([holder, members]) => `export const { ${members.map((member) => `${member}: ${nameOf(holder, member)}`).join()} } = ${holder};`).join('\n') }));
       },
     }],
   });
   return outputFiles[0].text;
+}
+
+/**
+ * Bundles the handler as templates carry it.
+ *
+ * @param transform changes the source of a file before it is compiled, as tests of tests do
+ */
+export async function bundleHandler(transform: (path: string, source: string) => string = (_path, source) => source): Promise<string> {
+  const script = compile('handler.js', await bundle(transform), functionsToArrows);
+  const { code } = await minify(script, {
+    ecma: 2020,
+    toplevel: true,
+    compress: { passes: 5 },
+    format: { ascii_only: true, preamble: '// cdk-support-channels (Apache-2.0), with aws4 (MIT, Copyright 2013 Michael Hart)' },
+  });
+  return `${code}\n`;
 }

@@ -1,19 +1,22 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
+import * as ts from 'typescript';
 import { INTERNAL_PROPERTIES } from '../../projenrc/handler-bundle';
+import { functionsToArrows, importsOf, templateLiteralsToSums } from '../../projenrc/handler-syntax';
 
 const ROOT = join(__dirname, '..', '..');
 const FILE = join(ROOT, 'assets', 'handler', 'index.js');
 const BUNDLER = join(ROOT, 'projenrc', 'bundle-handler.ts');
 const source = readFileSync(FILE, 'utf8');
 
-test('is what the sources give', async () => {
+test.each([ROOT, tmpdir()])('is what the sources give, built in %s', async (cwd) => {
   const tsx = createRequire(__filename).resolve('tsx/cli');
-  const { stdout } = await promisify(execFile)(process.execPath, [tsx, BUNDLER, '--check'], { cwd: ROOT });
+  const { stdout } = await promisify(execFile)(process.execPath, [tsx, BUNDLER, '--check'], { cwd });
   expect(stdout).toContain(`handler: ${Buffer.byteLength(source)} of 30000 bytes`);
 });
 
@@ -109,10 +112,63 @@ describe('names that are shortened', () => {
     expect(internal.filter((name) => [...prototypes, ...modules, ...streams].includes(name))).toEqual([]);
   });
 
+  test('are no texts in the sources', () => {
+    // A text that is a property's name, as in `'name' in object`, stays long while the property gets short.
+    const sources = ['lambda', 'lambda/aws'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.ts')).map((name) => join(ROOT, folder, name)));
+    const files = [...sources, ...['constraints', 'contract'].map((name) => join(ROOT, 'src', `${name}.ts`)), join(ROOT, 'node_modules', 'aws4', 'aws4.js')];
+    const texts: string[] = [];
+    for (const file of files) {
+      const visit = (node: ts.Node): void => {
+        const isEvent = ts.isCallExpression(node.parent) && /\.on$/.test(node.parent.expression.getText());
+        if (ts.isStringLiteralLike(node) && !isEvent) {
+          texts.push(node.text);
+        }
+        // A type is not there when the handler runs.
+        if (!ts.isTypeNode(node)) {
+          ts.forEachChild(node, visit);
+        }
+      };
+      ts.forEachChild(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true), visit);
+    }
+    expect(texts.length).toBeGreaterThan(300);
+    expect(internal.filter((name) => texts.includes(name))).toEqual([]);
+  });
+
   test('stand no longer in the bundle as properties', () => {
     // A name may still stand in a text, such as that of a log line's key that happens to be the same word.
     const left = internal.filter((name) => new RegExp(`[.{,]${name}\\b\\s*[:=(]`).test(source));
     expect(left).toEqual([]);
+  });
+});
+
+describe('rewrites of syntax', () => {
+  const rewrite = (text: string) => ts.transpileModule(text, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Preserve },
+    transformers: { before: [templateLiteralsToSums, functionsToArrows, importsOf('signer')] },
+  }).outputText.replace('"use strict";', '').trim();
+
+  test.each([
+    ['`${a}/${b}`', '("" + (a) + "/" + (b));'],
+    ['`a`', '`a`;'],
+    ['function f(a, b = 1) { return a + b; }', 'var f = (a, b = 1) => { return a + b; };'],
+    ['async function f({ a }) { await a; }', 'var f = async ({ a }) => { await a; };'],
+    ['const o = { f }; function f() { return g(); } function g() { }', 'var f = () => { return g(); }, g = () => { };\nconst o = { f };'],
+    ['x.map(function (y) { return `${y}!`; });', 'x.map((y) => { return ("" + (y) + "!"); });'],
+    ['import s = require(\'signer\'); s.sign();', 'import * as s from "signer";\ns.sign();'],
+    ['import s = require(\'other\'); s.sign();', 'const s = require("other");\ns.sign();'],
+  ])('%s', (text, result) => {
+    expect(rewrite(text)).toBe(result);
+  });
+
+  test.each([
+    'function f() { return this; }',
+    'function f() { return arguments; }',
+    'function* f() { yield 1; }',
+    'x(function g() { g(); });',
+    'x(function () { return this; });',
+  ])('%s stays a function, as no arrow function can be it', (text) => {
+    expect(rewrite(text)).toBe(text);
   });
 });
 
