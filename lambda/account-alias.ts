@@ -1,26 +1,26 @@
 import { checkAccountAlias } from '../src/constraints';
 import { ACCOUNT_ALIAS_TYPE, AccountAliasProperties } from '../src/contract';
-import { DeleteAccountAliasCommand, GetAccountAliasCommand, PutAccountAliasCommand } from './aws/support-app';
 import { Command } from './aws/client';
+import { DeleteAccountAliasCommand, GetAccountAliasCommand, PutAccountAliasCommand } from './aws/support-app';
 import { Properties } from './custom-resource';
 import { formatPhysicalId, PhysicalId } from './physical-id';
-import { assertValid, attemptChange, claim, ignore, note, release, ResourceHandler, Services } from './resource-handler';
+import { assertValid, attemptChange, claim, ignore, leaveChanged, release, ResourceHandler, Services } from './resource-handler';
 
 interface Previous {
   readonly accountAlias: string;
 }
 
 export const accountAlias: ResourceHandler = {
-  async create(event, services) {
+  async onCreate(event, services) {
     const declared = parse(event.ResourceProperties);
     assertValid(event, checkAccountAlias(declared));
     // An account has one alias, which has no id of its own.
-    const target: PhysicalId = { type: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [event.StackId.split(':')[4]] };
+    const target: PhysicalId = { resourceType: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [event.StackId.split(':')[4]] };
     const { accountAlias: actual } = await services.supportApp.send(new GetAccountAliasCommand({}));
     const isEqual = actual === declared.AccountAlias;
     const physicalResourceId = actual === undefined ? formatPhysicalId(target) : await claim(event, services, target, {
       what: `accountAlias: the account has the alias "${actual}"`,
-      previous: isEqual ? undefined : { accountAlias: actual } satisfies Previous,
+      previousConfiguration: isEqual ? undefined : { accountAlias: actual } satisfies Previous,
     });
     if (!isEqual) {
       await put(services, declared.AccountAlias, actual);
@@ -28,7 +28,7 @@ export const accountAlias: ResourceHandler = {
     return { physicalResourceId };
   },
 
-  async update(event, services) {
+  async onUpdate(event, services) {
     const declared = parse(event.ResourceProperties);
     assertValid(event, checkAccountAlias(declared));
     const old = parse(event.OldResourceProperties!).AccountAlias;
@@ -38,14 +38,14 @@ export const accountAlias: ResourceHandler = {
     return { physicalResourceId: event.PhysicalResourceId! };
   },
 
-  delete(event, id, services) {
+  onDelete(event, id, services) {
     const { supportApp } = services;
     const unlessChanged = async (change: Command<unknown>) => {
       const { accountAlias: actual } = await supportApp.send(new GetAccountAliasCommand({}));
       if (actual !== undefined && actual === event.ResourceProperties.AccountAlias) {
-        await supportApp.send(change).catch(ignore('ResourceNotFoundException'));
+        await supportApp.send(change).catch(ignore('ResourceNotFound'));
       } else {
-        note('changed outside the stack: left');
+        leaveChanged();
       }
     };
     return release(

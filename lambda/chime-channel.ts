@@ -26,7 +26,7 @@ import { CustomResourceEvent, CustomResourceResult, Properties } from './custom-
 import { UserError } from './errors';
 import { backoff, pause } from './invocation';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy } from './physical-id';
-import { assertValid, attemptChange, claim, ignore, note, release, ResourceHandler, Services } from './resource-handler';
+import { assertValid, attemptChange, claim, ignore, leaveChanged, note, release, ResourceHandler, Services } from './resource-handler';
 
 /** A declaration with an empty list for each one that is left out. */
 type Declaration = ChimeChannelProperties & Required<Pick<ChimeChannelProperties, 'Tags' | 'MemberArns' | 'ModeratorArns'>>;
@@ -49,36 +49,43 @@ const TRANSIENT = /Throttl|Service/;
 const MAXIMUM_TRIES = 6;
 
 export const chimeChannel: ResourceHandler = {
-  create(event, services) {
-    return establish(event, services, parse(event.ResourceProperties));
-  },
+  onCreate: establish,
 
-  async update(event, services) {
-    const declared = parse(event.ResourceProperties);
-    const current = parsePhysicalId(event.PhysicalResourceId)!;
-    if (!isChannelOf(current, declared)) {
-      const former = parsePhysicalId(current.replaced);
-      return former && isChannelOf(former, declared) && await services.stack.isRollingBack()
-        ? result(current.replaced!, former.target)
-        : establish(event, services, declared);
-    }
-    assertValid(event, problemsOf(declared));
+  async onUpdate(event, services) {
+    const declared = parseValid(event);
     const old = parse(event.OldResourceProperties ?? {});
+    const current = parsePhysicalId(event.PhysicalResourceId)!;
+    const former = parsePhysicalId(current.replacedId);
+    const isInPlace = isChannelOf(current, declared);
+    // Without a declared id both may be meant.
+    if (former && isChannelOf(former, declared) && !(isInPlace && old.ChannelId === declared.ChannelId) && await services.ownStack.isRollingBack()) {
+      return result(current.replacedId!, former.target);
+    }
+    if (!isInPlace) {
+      return establish(event, services);
+    }
     // Of a declaration with problems nothing was done: after it, a rollback finds the channel as it was.
     if (problemsOf(old).length === 0) {
-      await changeOrUndo(services, current, declared, old);
+      await attempt(services, current, declared, old).catch(async (error) => {
+        if (declared.ChimeBearer === old.ChimeBearer || !await services.ownStack.isRollingBack()) {
+          throw error;
+        }
+        note('the former bearer has no rights: left to the other');
+        await change(services, current, { ...declared, ChimeBearer: old.ChimeBearer }, old).catch(ignore('Forbidden'));
+      });
     }
     return result(event.PhysicalResourceId!, current.target);
   },
 
-  delete(event, id, services) {
+  onDelete(event, id, services) {
     const declared = parse(event.ResourceProperties);
     return release(id, services, () => remove(services, id, declared), (previous) => putBack(services, id, declared, previous));
   },
 };
 
 function parse(properties: Properties): Declaration {
-  const { ServiceToken, ServiceTimeout, ...declared } = { Tags: [], MemberArns: [], ModeratorArns: [], ...properties } as unknown as Declaration & Properties;
+  const { ServiceToken, ServiceTimeout, ...declared } =
+    { Tags: [], MemberArns: [], ModeratorArns: [], ...properties } as unknown as Declaration & Properties;
   return {
     ...declared,
     ElasticChannelConfiguration: withNumbers(declared.ElasticChannelConfiguration),
@@ -86,11 +93,21 @@ function parse(properties: Properties): Declaration {
   };
 }
 
+function parseValid(event: CustomResourceEvent): Declaration {
+  const declared = parse(event.ResourceProperties);
+  assertValid(event, problemsOf(declared));
+  return declared;
+}
+
 /** A structure with its members in one order and numbers as such; anything else stays as it is for the constraints to report. */
 function withNumbers<Structure>(structure: Structure): Structure {
   return structure instanceof Object
-    ? Object.fromEntries(Object.entries(structure).sort().map(([name, value]) => [name, /^\d+$/.test(value) ? +value : value])) as Structure
+    ? Object.fromEntries(Object.keys(structure).sort().map((name) => [name, numberOf(structure[name as keyof Structure])])) as Structure
     : structure;
+}
+
+function numberOf(value: unknown): unknown {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
 }
 
 function problemsOf(declared: ChimeChannelProperties) {
@@ -105,7 +122,7 @@ function clientFor(services: Services, arn: string): Client {
 /** The channel with what of it cannot be changed. */
 function idOf(channelArn: string, { Privacy: privacy, ElasticChannelConfiguration: elastic }: ChimeChannelProperties): PhysicalId {
   return {
-    type: CHIME_CHANNEL_TYPE,
+    resourceType: CHIME_CHANNEL_TYPE,
     ownership: 'created',
     target: [channelArn, String(privacy), ...(elastic ? [Object.values(elastic).join('.')] : [])],
   };
@@ -131,8 +148,8 @@ function result(physicalResourceId: string, [channelArn]: string[]): CustomResou
 }
 
 /** Makes the channel that is declared or takes it over, for a Create or a replacement. */
-async function establish(event: CustomResourceEvent, services: Services, declared: Declaration): Promise<CustomResourceResult> {
-  assertValid(event, problemsOf(declared));
+async function establish(event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
+  const declared = parseValid(event);
   const first = (arns: string[]) => arns.slice(0, CREATED_AT_ONCE);
   const { Existing, ChannelFlowArn, ...made } = { ...declared, MemberArns: first(declared.MemberArns), ModeratorArns: first(declared.ModeratorArns) };
   const command = new CreateChannelCommand({
@@ -152,12 +169,12 @@ async function establish(event: CustomResourceEvent, services: Services, declare
       () => id !== undefined,
     );
   } catch (error) {
-    if (id || declared.ChannelId === undefined || !isServiceError(error, 'ConflictException')) {
+    if (id || declared.ChannelId === undefined || !isServiceError(error, 'Conflict')) {
       throw error;
     }
     return takeOver(event, services, declared);
   }
-  return result(formatPhysicalId({ ...id!, replaced: replacedBy(event) }), id!.target);
+  return result(formatPhysicalId({ ...id!, replacedId: replacedBy(event) }), id!.target);
 }
 
 /** Takes over the channel that has the declared id already. */
@@ -165,7 +182,9 @@ async function takeOver(event: CustomResourceEvent, services: Services, declared
   const channelArn = arnOf(declared, declared.ChannelId);
   const id = idOf(channelArn, declared);
   const there = 'channelId: the AppInstance has a channel of this id';
-  const actual = await read(services, id, declared);
+  const actual = await read(services, id, declared).catch((error) => {
+    throw isServiceError(error, 'Forbidden') ? new UserError(`${there}, to which chimeBearer has no access. Choose another.`) : error;
+  });
   if (!isSame(id, idOf(channelArn, actual))) {
     throw new UserError(`${there} with another privacy or elasticChannelConfiguration, which cannot be changed. Choose another.`);
   }
@@ -173,20 +192,29 @@ async function takeOver(event: CustomResourceEvent, services: Services, declared
   const physicalResourceId = await claim(event, services, id, {
     what: there,
     otherwise: 'choose another channelId',
-    // Of a list of ARNs that the channel has in part it holds the places in the declaration.
-    previous: differences[0] && Object.fromEntries(differences.map((name) => [name, name === 'MemberArns' || name === 'ModeratorArns'
-      ? actual[name].map((arn) => declared[name].indexOf(arn))
+    previousConfiguration: differences[0] && Object.fromEntries(differences.map((name) => [name, name === 'MemberArns' || name === 'ModeratorArns'
+      ? placesOf(actual[name], declared[name])
       : actual[name] ?? null])),
   });
-  await changeOrUndo(services, id, declared, actual);
+  await attempt(services, id, declared, actual);
   return result(physicalResourceId, id.target);
+}
+
+/** Which of the declared ARNs a channel had: a physical id has no room for the ARNs, but for a bit of each. */
+function placesOf(arns: string[], declared: string[]): string {
+  return BigInt(`0b1${declared.map((arn) => Number(arns.includes(arn))).join('')}`).toString(16);
+}
+
+function arnsAt(places: string, declared: string[]): string[] {
+  const bits = BigInt(`0x${places}`).toString(2);
+  return declared.filter((_, place) => bits[place + 1] === '1');
 }
 
 /** What a channel has of all that is declared. What is not declared stays as it is, and counts as declared so. */
 async function read(services: Services, { target: [channelArn] }: PhysicalId, declared: Declaration): Promise<Declaration> {
   const client = clientFor(services, channelArn);
   const channel = { ChannelArn: channelArn, ChimeBearer: declared.ChimeBearer };
-  const { Channel: { Name, Mode, Privacy, ...actual } } = await client.send(new DescribeChannelCommand(channel));
+  const { Channel: actual } = await client.send(new DescribeChannelCommand(channel));
   const { Tags: tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: channelArn }));
   const those = async (arns: string[], list: typeof ListChannelMembershipsCommand) => {
     const there: unknown[] = [];
@@ -199,9 +227,7 @@ async function read(services: Services, { target: [channelArn] }: PhysicalId, de
   };
   return {
     ...declared,
-    Name,
-    Mode,
-    Privacy,
+    ...actual,
     ElasticChannelConfiguration: withNumbers(actual.ElasticChannelConfiguration),
     Metadata: declared.Metadata === undefined ? undefined : actual.Metadata ?? '',
     ExpirationSettings: declared.ExpirationSettings && withNumbers(actual.ExpirationSettings),
@@ -216,11 +242,11 @@ async function read(services: Services, { target: [channelArn] }: PhysicalId, de
 async function putBack(services: Services, id: PhysicalId, declared: Declaration, differences: object): Promise<void> {
   const actual = await read(services, id, declared);
   if (CHANGEABLE.some((name) => !isSame(actual[name], declared[name]))) {
-    note('changed outside the stack: left');
+    leaveChanged();
     return;
   }
   const previous = Object.fromEntries(Object.entries(differences).map(([name, value]) =>
-    [name, name.endsWith('Arns') ? value.map((place: number) => declared[name as 'MemberArns'][place]) : value ?? undefined]));
+    [name, name.endsWith('Arns') ? arnsAt(value, declared[name as 'MemberArns']) : value ?? undefined]));
   await change(services, id, { ...declared, ...previous }, declared);
 }
 
@@ -229,7 +255,7 @@ async function remove(services: Services, { target: [ChannelArn] }: PhysicalId, 
   const channel = { ChannelArn, ChimeBearer };
   await client.send(new DeleteChannelCommand(channel)).catch(async (error) => {
     // The service answers the same to a caller who may not see a channel and to one who asks for a missing one.
-    if (!isServiceError(error, 'NotFoundException', 'ForbiddenException') || await exists(client, channel)) {
+    if (!isServiceError(error, 'NotFound', 'Forbidden') || await exists(client, channel)) {
       throw error;
     }
   });
@@ -237,7 +263,7 @@ async function remove(services: Services, { target: [ChannelArn] }: PhysicalId, 
 
 /** Whether a channel exists that its bearer may not delete. */
 async function exists(client: Client, { ChannelArn, ChimeBearer }: Channel): Promise<boolean> {
-  const unlessMissing = ignore('NotFoundException', 'ForbiddenException', 'BadRequestException');
+  const unlessMissing = ignore('NotFound', 'Forbidden', 'BadRequest');
   // Fails for a bearer who is not known any more, and of whom the other answers tell nothing.
   return await isListed(client, ListChannelsModeratedByAppInstanceUserCommand, { ChimeBearer }, ChannelArn)
     // A member sees it,
@@ -250,13 +276,14 @@ async function isListed<Input>(client: Client, ListCommand: Parameters<typeof li
   return await find(listArns(client, ListCommand, input), (listed) => listed === arn) !== undefined;
 }
 
-async function changeOrUndo(services: Services, id: PhysicalId, declared: Declaration, old: Declaration): Promise<void> {
-  try {
-    await change(services, id, declared, old);
-  } catch (error) {
-    await services.undo((undoServices) => change(undoServices, id, old, declared));
-    throw error;
-  }
+/** Changes a channel, or leaves it as it was. */
+function attempt(services: Services, id: PhysicalId, declared: Declaration, old: Declaration): Promise<void> {
+  return attemptChange(
+    services,
+    () => change(services, id, declared, old),
+    (undoServices) => change(undoServices, id, old, declared),
+    () => true,
+  );
 }
 
 /**
@@ -266,23 +293,26 @@ async function changeOrUndo(services: Services, id: PhysicalId, declared: Declar
 async function change(services: Services, { target: [channelArn], ownership }: PhysicalId, declared: Declaration, old: Declaration): Promise<void> {
   const client = clientFor(services, channelArn);
   const channel = { ChannelArn: channelArn, ChimeBearer: declared.ChimeBearer };
+  const oldChannel = { ...channel, ChimeBearer: old.ChimeBearer };
   const { Metadata, ExpirationSettings, ChannelFlowArn } = declared;
   const isChanged = (...names: (keyof Declaration)[]) => names.some((name) => !isSame(declared[name], old[name]));
-  const promote = (arn: string, bearer = channel) => client.send(new CreateChannelModeratorCommand({ ...bearer, ChannelModeratorArn: arn }));
-
   const isRotated = isChanged('ChimeBearer');
+  const promote = (arn: string, by = channel) => client.send(new CreateChannelModeratorCommand({ ...by, ChannelModeratorArn: arn }));
+  // The actions of a property that is not declared any more are allowed only in the name of the bearer that declared it.
+  const who = (isStillDeclared: unknown) => isStillDeclared ? channel : oldChannel;
+
   if (isRotated) {
     // It may be a moderator or an administrator already, and the old one may be gone: the update that follows shows whether it can go on.
-    await promote(declared.ChimeBearer, { ...channel, ChimeBearer: old.ChimeBearer }).catch(() => note('new bearer not promoted'));
+    await promote(declared.ChimeBearer, oldChannel).catch(() => undefined);
   }
   if (isRotated || isChanged('Name', 'Mode', 'Metadata')) {
     // The service keeps what an update leaves out.
     await client.send(new UpdateChannelCommand({ ...channel, Name: declared.Name, Mode: declared.Mode, Metadata: Metadata ?? (old.Metadata && '') }));
   }
 
-  const [tagKeys, oldTagKeys] = [declared, old].map(({ Tags }) => Tags.map(({ Key }) => Key));
-  const TagKeys = without(oldTagKeys, tagKeys);
-  const Tags = declared.Tags.filter((tag) => !old.Tags.some((oldTag) => oldTag.Key === tag.Key && oldTag.Value === tag.Value));
+  const keysOf = ({ Tags }: Declaration) => Tags.map(({ Key }) => Key);
+  const TagKeys = without(keysOf(old), keysOf(declared));
+  const Tags = declared.Tags.filter((tag) => !old.Tags.some((oldTag) => isSame(oldTag, tag)));
   if (TagKeys.length > 0) {
     await client.send(new UntagResourceCommand({ ResourceARN: channelArn, TagKeys }));
   }
@@ -291,44 +321,52 @@ async function change(services: Services, { target: [channelArn], ownership }: P
   }
 
   if (isChanged('ExpirationSettings')) {
-    await client.send(new PutChannelExpirationSettingsCommand({ ...channel, ExpirationSettings }));
+    await client.send(new PutChannelExpirationSettingsCommand({ ...who(ExpirationSettings), ExpirationSettings }));
   }
   if (isChanged('ChannelFlowArn')) {
     if (old.ChannelFlowArn) {
-      await client.send(new DisassociateChannelFlowCommand({ ...channel, ChannelFlowArn: old.ChannelFlowArn }))
-        .catch(ignore('NotFoundException'));
+      await client.send(new DisassociateChannelFlowCommand({ ...who(ChannelFlowArn), ChannelFlowArn: old.ChannelFlowArn }))
+        .catch(ignore('NotFound'));
     }
     if (ChannelFlowArn) {
       await client.send(new AssociateChannelFlowCommand({ ...channel, ChannelFlowArn }));
     }
   }
 
-  // Somebody who becomes a moderator is a member first, and somebody who leaves is no moderator any more.
+  // Somebody who becomes a moderator is a member first.
   await addMembers(client, channel, without(declared.MemberArns, old.MemberArns));
   for (const arn of without(declared.ModeratorArns, old.ModeratorArns)) {
-    await promote(arn).catch(ignore('ConflictException'));
+    await promote(arn).catch(ignore('Conflict'));
   }
-  // The bearer of an adopted channel may have been its moderator before.
-  const oldBearers = isRotated && ownership === 'created' ? [old.ChimeBearer] : [];
-  const remove = async (arns: Iterable<string>, ListCommand: typeof ListChannelMembershipsCommand, removal: (arn: string) => Command<unknown>) => {
+  const removeAll = async (
+    by: Channel,
+    arns: Iterable<string>,
+    ListCommand: typeof ListChannelMembershipsCommand,
+    removal: (arn: string) => Command<unknown>,
+  ) => {
     for (const arn of arns) {
       await client.send(removal(arn)).catch(async (error) => {
         // Who may never have become one is none.
-        if (await isListed(client, ListCommand, channel, arn)) {
+        if (await isListed(client, ListCommand, by, arn).catch(() => true)) {
           throw error;
         }
       });
     }
   };
-  await remove(
+  // The bearer of an adopted channel may have been its moderator before.
+  const oldBearers = isRotated && ownership === 'created' ? [old.ChimeBearer] : [];
+  const by = who(declared.MemberArns.length);
+  await removeAll(
+    by,
+    without(old.MemberArns, [...declared.MemberArns, declared.ChimeBearer]),
+    ListChannelMembershipsCommand,
+    (MemberArn) => new DeleteChannelMembershipCommand({ ...by, MemberArn }),
+  );
+  await removeAll(
+    channel,
     new Set(without([...old.ModeratorArns, ...oldBearers], [...declared.ModeratorArns, declared.ChimeBearer])),
     ListChannelModeratorsCommand,
     (ChannelModeratorArn) => new DeleteChannelModeratorCommand({ ...channel, ChannelModeratorArn }),
-  );
-  await remove(
-    without(old.MemberArns, [...declared.MemberArns, declared.ChimeBearer]),
-    ListChannelMembershipsCommand,
-    (MemberArn) => new DeleteChannelMembershipCommand({ ...channel, MemberArn }),
   );
 }
 

@@ -1,6 +1,6 @@
 /** The protocol between CloudFormation and a custom resource's handler. */
 import { send } from './aws/http';
-import { backoff, pause } from './invocation';
+import { backoff, log, pause } from './invocation';
 
 export interface CustomResourceEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -71,7 +71,7 @@ export async function respond(event: CustomResourceEvent, response: CustomResour
       timeout: RESPONSE_TIMEOUT,
       deadline,
     }).then((answer) => answer.statusCode, () => 0);
-    console.log(JSON.stringify({ response: response.status, statusCode, tries }));
+    log({ response: response.status, statusCode, tries });
     const isFinal = statusCode >= 200 && statusCode < 500;
     const wait = backoff(tries, 2_000);
     if (isFinal || Date.now() + wait >= deadline) {

@@ -63,8 +63,8 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
   const services = servicesOf(event, invocation, undoInvocation);
   const id = parsePhysicalId(event.PhysicalResourceId);
   if (event.RequestType === 'Delete') {
-    if (resourceHandler && id?.type === event.ResourceType && !(id.ownership === 'created' && await services.stack.hasDeleted())) {
-      await resourceHandler.delete(event, id, services);
+    if (resourceHandler && id?.resourceType === event.ResourceType && !(id.ownership === 'created' && await services.ownStack.hasDeleted())) {
+      await resourceHandler.onDelete(event, id, services);
     } else {
       note('nothing to delete');
     }
@@ -73,12 +73,12 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
   if (!resourceHandler) {
     throw new UserError(`Unknown resource type ${event.ResourceType}. Use ${Object.keys(RESOURCE_HANDLERS).join(' or ')}.`);
   }
-  if (isLate(event) && await services.stack.resourceStatus() !== `${event.RequestType.toUpperCase()}_IN_PROGRESS`) {
+  if (isLate(event) && await services.ownStack.resourceStatus() !== `${event.RequestType.toUpperCase()}_IN_PROGRESS`) {
     throw new UserError('The stack no longer waits for this event.');
   }
   switch (event.RequestType) {
-    case 'Create': return resourceHandler.create(event, services);
-    case 'Update': return resourceHandler.update(event, services);
+    case 'Create': return resourceHandler.onCreate(event, services);
+    case 'Update': return resourceHandler.onUpdate(event, services);
     default: throw new UserError(`Unknown request type ${String(event.RequestType)}. CloudFormation sends Create, Update or Delete.`);
   }
 }
@@ -93,7 +93,7 @@ function servicesOf(event: CustomResourceEvent, invocation: Invocation, undoInvo
   return {
     supportApp: new SupportAppClient({ region: supportAppRegion(), invocation }),
     chimeSDKMessaging: (region) => new ChimeSDKMessagingClient({ region, invocation }),
-    stack: stackOf(event, invocation),
+    ownStack: stackOf(event, invocation),
     undo: async (action) => {
       await action(servicesOf(event, undoInvocation, undoInvocation)).catch(() => note('undo failed'));
     },

@@ -28,3 +28,8 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
 export function backoff(tries: number, maximum: number): number {
   return Math.random() * Math.min(maximum, 200 * 2 ** tries);
 }
+
+/** Writes an entry of the log: names, numbers and decisions only, since texts may hold what the models mark as sensitive. */
+export function log(entry: object): void {
+  console.log(JSON.stringify(entry));
+}

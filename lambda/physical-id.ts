@@ -12,26 +12,26 @@ import { UserError } from './errors';
 export type Ownership = 'created' | 'adopted';
 
 export interface PhysicalId {
-  readonly type: string;
+  readonly resourceType: string;
   /** A stack deletes what it created and releases what it adopted. */
   readonly ownership: Ownership;
   /** The service's own identifiers, such as team id and channel id. */
   readonly target: string[];
   /** The configuration that an adoption or a move has replaced, so that a rollback can put it back. */
-  readonly previous?: object;
+  readonly previousConfiguration?: object;
   /** The physical id that a replacement has left, so that a rollback returns to the very same. */
-  readonly replaced?: string;
+  readonly replacedId?: string;
 }
 
 const TYPE_PREFIX = 'Custom::';
 const MAXIMUM_BYTES = 1024;
 
 export function formatPhysicalId(id: PhysicalId): string {
-  const history = Object.entries({ previous: id.previous && JSON.stringify(id.previous), replaced: id.replaced });
-  const text = [id.type.slice(TYPE_PREFIX.length), id.ownership, ...id.target.map(encode)].join('/')
+  const history = Object.entries({ previous: id.previousConfiguration && JSON.stringify(id.previousConfiguration), replaced: id.replacedId });
+  const text = [id.resourceType.slice(TYPE_PREFIX.length), id.ownership, ...id.target.map(encode)].join('/')
     + history.map(([name, value]) => value ? `;${name}=${encode(value)}` : '').join('');
   if (text.length > MAXIMUM_BYTES) {
-    throw new UserError(`The physical id would have ${text.length} bytes of ${MAXIMUM_BYTES}. Shorten the existing name.`);
+    throw new UserError(`To remember what exists takes ${text.length} of ${MAXIMUM_BYTES} bytes. Shorten its texts.`);
   }
   return text;
 }
@@ -58,7 +58,13 @@ export function parsePhysicalId(text: string | undefined): PhysicalId | undefine
       return undefined;
     }
     const { previous, replaced } = Object.fromEntries(history.map((entry) => entry.split('=').map(decodeURIComponent)));
-    return { type: TYPE_PREFIX + name, ownership: ownership as Ownership, target, previous: previous && JSON.parse(previous), replaced };
+    return {
+      resourceType: TYPE_PREFIX + name,
+      ownership: ownership as Ownership,
+      target,
+      previousConfiguration: previous && JSON.parse(previous),
+      replacedId: replaced,
+    };
   } catch {
     return undefined;
   }
@@ -70,5 +76,5 @@ export function replacedBy(event: { readonly PhysicalResourceId?: string }): str
 }
 
 export function sameTarget(one: PhysicalId, other: PhysicalId): boolean {
-  return one.type === other.type && one.target.join(' ') === other.target.join(' ');
+  return one.resourceType === other.resourceType && one.target.join(' ') === other.target.join(' ');
 }

@@ -2,23 +2,24 @@ import { describeProblems, Problem } from '../src/constraints';
 import { Client, isServiceError, ServiceError } from './aws/client';
 import { CustomResourceEvent, CustomResourceResult } from './custom-resource';
 import { alreadyExists, UserError } from './errors';
+import { log } from './invocation';
 import { formatPhysicalId, PhysicalId, replacedBy } from './physical-id';
 import { Stack } from './stack';
 
 /** What the handler of a resource type works with. */
 export interface Services {
   readonly supportApp: Client;
-  readonly stack: Stack;
+  readonly ownStack: Stack;
   chimeSDKMessaging(region: string): Client;
   /** Does what takes back partial work: with time reserved for it, and never instead of the error that made it necessary. */
   undo(work: (services: Services) => Promise<unknown>): Promise<void>;
 }
 
 export interface ResourceHandler {
-  create(event: CustomResourceEvent, services: Services): Promise<CustomResourceResult>;
-  update(event: CustomResourceEvent, services: Services): Promise<CustomResourceResult>;
+  onCreate(event: CustomResourceEvent, services: Services): Promise<CustomResourceResult>;
+  onUpdate(event: CustomResourceEvent, services: Services): Promise<CustomResourceResult>;
   /** Only called with the id of something that the stack created or adopted. */
-  delete(event: CustomResourceEvent, id: PhysicalId, services: Services): Promise<void>;
+  onDelete(event: CustomResourceEvent, id: PhysicalId, services: Services): Promise<void>;
 }
 
 /** Fails with all problems of the properties at once. */
@@ -43,7 +44,7 @@ export async function attemptChange(
   } catch (error) {
     if (isDoneInPart() || error instanceof ServiceError && error.mayHaveSucceeded && error.name !== 'ConflictException') {
       await services.undo(async (undoServices) => {
-        if (!/^(CREATE|UPDATE)_COMPLETE$/.test(await undoServices.stack.resourceStatus() ?? '')) {
+        if (!/^(CREATE|UPDATE)_COMPLETE$/.test(await undoServices.ownStack.resourceStatus() ?? '')) {
           await takeBack(undoServices);
         }
       });
@@ -59,7 +60,7 @@ interface Existing {
   /** What else than adopting it a user may do. */
   readonly otherwise?: string;
   /** How it differs from the declaration, for a rollback to put back; nothing where it is equal. */
-  readonly previous?: object;
+  readonly previousConfiguration?: object;
 }
 
 /**
@@ -70,14 +71,14 @@ export async function claim(
   event: CustomResourceEvent,
   services: Services,
   target: PhysicalId,
-  { what, otherwise, previous }: Existing,
+  { what, otherwise, previousConfiguration }: Existing,
 ): Promise<string> {
-  const holding = await services.stack.holdingOf(target);
-  if (!holding && previous && event.ResourceProperties.Existing !== 'ADOPT') {
+  const holding = await services.ownStack.holdingOf(target);
+  if (!holding && previousConfiguration && event.ResourceProperties.Existing !== 'ADOPT') {
     throw alreadyExists(what, otherwise);
   }
   return holding?.returnsTo
-    ?? formatPhysicalId({ ...target, ownership: holding?.ownership ?? 'adopted', previous, replaced: replacedBy(event) });
+    ?? formatPhysicalId({ ...target, ownership: holding?.ownership ?? 'adopted', previousConfiguration, replacedId: replacedBy(event) });
 }
 
 /** Removes what the stack created, and puts back in a rollback what an adoption or a move has changed. */
@@ -87,14 +88,14 @@ export async function release(
   remove: () => Promise<unknown>,
   putBack: (previous: object) => Promise<unknown>,
 ): Promise<void> {
-  if (id.ownership === 'adopted' && !id.previous) {
+  if (id.ownership === 'adopted' && !id.previousConfiguration) {
     return;
   }
-  const isHeld = id.ownership === 'adopted' || await services.stack.holderOf(id) !== undefined;
+  const isHeld = id.ownership === 'adopted' || await services.ownStack.holderOf(id) !== undefined;
   if (!isHeld) {
     await remove();
-  } else if (id.previous && await services.stack.isRollingBack()) {
-    await putBack(id.previous);
+  } else if (id.previousConfiguration && await services.ownStack.isRollingBack()) {
+    await putBack(id.previousConfiguration);
   }
 }
 
@@ -108,7 +109,12 @@ export function ignore(...names: string[]): (error: unknown) => false {
   };
 }
 
+/** Leaves what somebody else has changed since. */
+export function leaveChanged(): void {
+  note('changed outside the stack: left');
+}
+
 /** A decision that somebody who reads the log will want to know of. */
 export function note(message: string): void {
-  console.log(JSON.stringify({ note: message }));
+  log({ note: message });
 }

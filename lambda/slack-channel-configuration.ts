@@ -11,17 +11,17 @@ import {
 } from './aws/support-app';
 import { CustomResourceEvent, CustomResourceResult, flag, Properties } from './custom-resource';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from './physical-id';
-import { assertValid, attemptChange, claim, ignore, note, release, ResourceHandler, Services } from './resource-handler';
+import { assertValid, attemptChange, claim, ignore, leaveChanged, note, release, ResourceHandler, Services } from './resource-handler';
 
 /** What an adoption or a move remembers of a configuration. */
 type Previous = Omit<SlackChannelConfiguration, 'teamId' | 'channelId'>;
 
 export const slackChannelConfiguration: ResourceHandler = {
-  create(event, services) {
+  onCreate(event, services) {
     return establish(event, services, parse(event.ResourceProperties));
   },
 
-  async update(event, services) {
+  async onUpdate(event, services) {
     const declared = parse(event.ResourceProperties);
     const old = parse(event.OldResourceProperties ?? {});
     const current = parsePhysicalId(event.PhysicalResourceId);
@@ -31,7 +31,7 @@ export const slackChannelConfiguration: ResourceHandler = {
     assertValid(event, checkSlackChannelConfiguration(declared));
     if (JSON.stringify(toConfiguration(declared)) !== JSON.stringify(toConfiguration(old))) {
       await services.supportApp.send(new UpdateSlackChannelConfigurationCommand(toConfiguration(declared))).catch((error) => {
-        if (!isServiceError(error, 'ResourceNotFoundException')) {
+        if (!isServiceError(error, 'ResourceNotFound')) {
           throw error;
         }
         note('deleted outside the stack: made again');
@@ -41,7 +41,7 @@ export const slackChannelConfiguration: ResourceHandler = {
     return { physicalResourceId: event.PhysicalResourceId! };
   },
 
-  delete(event, id, services) {
+  onDelete(event, id, services) {
     return release(id, services, () => remove(services, id), (previous) => putBack(services, parse(event.ResourceProperties), previous));
   },
 };
@@ -52,7 +52,7 @@ function parse(properties: Properties): SlackChannelConfigurationProperties {
 }
 
 function targetOf(declared: SlackChannelConfigurationProperties): PhysicalId {
-  return { type: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership: 'created', target: [declared.TeamId, declared.ChannelId] };
+  return { resourceType: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership: 'created', target: [declared.TeamId, declared.ChannelId] };
 }
 
 /** The configuration with all three flags, since the service keeps the stored value of one that an update leaves out. */
@@ -86,7 +86,7 @@ async function establish(
   declared: SlackChannelConfigurationProperties,
 ): Promise<CustomResourceResult> {
   assertValid(event, checkSlackChannelConfiguration(declared));
-  const target = { ...targetOf(declared), replaced: replacedBy(event) };
+  const target = { ...targetOf(declared), replacedId: replacedBy(event) };
   const actual = await read(services, target);
   if (actual) {
     return takeOver(event, services, declared, actual);
@@ -105,7 +105,7 @@ async function establish(
     );
     return { physicalResourceId: created };
   } catch (error) {
-    const rival = isServiceError(error, 'ConflictException') ? await read(services, target) : undefined;
+    const rival = isServiceError(error, 'Conflict') ? await read(services, target) : undefined;
     if (!rival) {
       throw error;
     }
@@ -126,7 +126,7 @@ async function takeOver(
   const { teamId, channelId, ...previous } = actual;
   const physicalResourceId = await claim(event, services, targetOf(declared), {
     what: `channelId: the account has a configuration for channel ${channelId} of workspace ${teamId}`,
-    previous: isEqual ? undefined : previous,
+    previousConfiguration: isEqual ? undefined : previous,
   });
   if (!isEqual) {
     await attemptChange(
@@ -142,7 +142,7 @@ async function takeOver(
 async function putBack(services: Services, declared: SlackChannelConfigurationProperties, previous: Previous): Promise<void> {
   const actual = await read(services, targetOf(declared));
   if (!actual || !isAsDeclared(actual, declared)) {
-    note('changed outside the stack: left');
+    leaveChanged();
     return;
   }
   await services.supportApp.send(new UpdateSlackChannelConfigurationCommand({
@@ -154,10 +154,10 @@ async function putBack(services: Services, declared: SlackChannelConfigurationPr
 async function remove(services: Services, target: PhysicalId): Promise<void> {
   const [teamId, channelId] = target.target;
   try {
-    await services.supportApp.send(new DeleteSlackChannelConfigurationCommand({ teamId, channelId })).catch(ignore('ResourceNotFoundException'));
+    await services.supportApp.send(new DeleteSlackChannelConfigurationCommand({ teamId, channelId })).catch(ignore('ResourceNotFound'));
   } catch (error) {
     // Without the workspace the service answers a conflict, and there is no configuration left.
-    if (!isServiceError(error, 'ConflictException') || await read(services, target)) {
+    if (!isServiceError(error, 'Conflict') || await read(services, target)) {
       throw error;
     }
   }

@@ -13,11 +13,11 @@ import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget }
 import { assertValid, attemptChange, ignore, note, ResourceHandler, Services } from './resource-handler';
 
 export const slackWorkspace: ResourceHandler = {
-  create: establish,
-  update: establish,
+  onCreate: establish,
+  onUpdate: establish,
 
-  async delete(_event, id, services) {
-    if (id.ownership === 'created' && !await services.stack.holderOf(id)) {
+  async onDelete(_event, id, services) {
+    if (id.ownership === 'created' && !await services.ownStack.holderOf(id)) {
       await remove(services, id);
     }
   },
@@ -27,15 +27,15 @@ export const slackWorkspace: ResourceHandler = {
 async function establish(event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
   const teamId = event.ResourceProperties.TeamId as string;
   assertValid(event, checkSlackWorkspace({ TeamId: teamId }));
-  const target: PhysicalId = { type: SLACK_WORKSPACE_TYPE, ownership: 'created', target: [teamId] };
+  const target: PhysicalId = { resourceType: SLACK_WORKSPACE_TYPE, ownership: 'created', target: [teamId] };
   const current = parsePhysicalId(event.PhysicalResourceId);
   if (current && sameTarget(current, target)) {
     return { physicalResourceId: event.PhysicalResourceId!, data: await register(services, teamId) };
   }
   const isAuthorized = await isListed(services, teamId);
-  const holding = isAuthorized ? await services.stack.holdingOf(target) : undefined;
+  const holding = isAuthorized ? await services.ownStack.holdingOf(target) : undefined;
   const ownership = isAuthorized ? holding?.ownership ?? 'adopted' : 'created';
-  const physicalResourceId = holding?.returnsTo ?? formatPhysicalId({ ...target, ownership, replaced: replacedBy(event) });
+  const physicalResourceId = holding?.returnsTo ?? formatPhysicalId({ ...target, ownership, replacedId: replacedBy(event) });
   let data = {};
   await attemptChange(
     services,
@@ -61,9 +61,9 @@ async function remove({ supportApp }: Services, target: PhysicalId): Promise<voi
     return;
   }
   try {
-    await supportApp.send(new DeleteSlackWorkspaceConfigurationCommand({ teamId })).catch(ignore('ResourceNotFoundException'));
+    await supportApp.send(new DeleteSlackWorkspaceConfigurationCommand({ teamId })).catch(ignore('ResourceNotFound'));
   } catch (error) {
-    if (!isServiceError(error, 'ConflictException') || await isListed({ supportApp }, teamId)) {
+    if (!isServiceError(error, 'Conflict') || await isListed({ supportApp }, teamId)) {
       throw error;
     }
   }

@@ -44,14 +44,14 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
       return (await list()).find(({ id, ...resource }) => id && sameTarget(id, target) && isOtherHolder(resource, event))?.id;
     },
     async holdingOf(target) {
-      const { replaced } = parsePhysicalId(event.PhysicalResourceId) ?? {};
-      const former = parsePhysicalId(replaced);
+      const { replacedId } = parsePhysicalId(event.PhysicalResourceId) ?? {};
+      const former = parsePhysicalId(replacedId);
       if (former && sameTarget(former, target) && await stack.isRollingBack()) {
-        return { ownership: former.ownership, returnsTo: replaced };
+        return { ownership: former.ownership, returnsTo: replacedId };
       }
       const resources = (await list()).filter((resource) => isLive(resource));
       const leaver = resources.find(({ id }) => id && left(id, target) && hasJustCome(id, resources));
-      return await stack.holderOf(target) ?? parsePhysicalId(leaver?.id?.replaced);
+      return await stack.holderOf(target) ?? parsePhysicalId(leaver?.id?.replacedId);
     },
     async resourceStatus() {
       return (await own())?.status;
@@ -91,7 +91,7 @@ function isOtherHolder(resource: StackResource, event: CustomResourceEvent): boo
 
 /** Whether a replacement has left a target for the one that it holds. */
 function left(id: PhysicalId, target: PhysicalId): boolean {
-  const former = parsePhysicalId(id.replaced);
+  const former = parsePhysicalId(id.replacedId);
   return former !== undefined && sameTarget(former, target);
 }
 

@@ -20,8 +20,9 @@ export const INTERNAL_PROPERTIES = [
   // lambda/
   'allowed', 'chimeSDKMessaging', 'config', 'data', 'deadline', 'endpointVariable', 'hasDeleted', 'holderOf', 'holdingOf', 'hostPrefix',
   'invocation', 'isRollingBack', 'logicalId', 'mayHaveSucceeded', 'maximum', 'minimum', 'ownership', 'page', 'parseError', 'pattern', 'physicalId',
-  'physicalResourceId', 'propagationDeadline', 'property', 'region', 'remedy', 'resourceStatus', 'result', 'returnsTo', 'send', 'sensitive',
-  'service', 'signingName', 'status', 'supportApp', 'target', 'undo', 'violation',
+  'otherwise', 'onCreate', 'onDelete', 'onUpdate', 'ownStack', 'physicalResourceId', 'previousConfiguration', 'propagationDeadline', 'property', 'region', 'remedy', 'replacedId',
+  'resourceStatus', 'resourceType', 'result', 'returnsTo', 'send', 'sensitive', 'service', 'signingName', 'status', 'supportApp', 'target', 'undo',
+  'violation', 'what', 'wireProtocol',
   // aws4
   'accessKeyId', 'secretAccessKey', 'sessionToken',
 ];
@@ -36,7 +37,7 @@ const GLOBALS = {
   globalThis: ['encodeURIComponent'],
   JSON: ['parse', 'stringify'],
   Math: ['min'],
-  Object: ['fromEntries', 'keys'],
+  Object: ['entries', 'fromEntries', 'keys'],
   process: ['env'],
 };
 const GLOBALS_FILE = 'handler-globals';

@@ -20,7 +20,7 @@ export const templateLiteralsToSums: ts.TransformerFactory<ts.SourceFile> = (con
  * Rewrites `function name(a) { ... }` of a script as `var name = (a) => { ... }`, and functions without a name in the same way.
  *
  * Functions are there before anything else of a script runs. So the variables come first in it; they depend on nothing until they
- * are called.
+ * are called. Before them come those of numbers and texts, which a minifier then knows wherever they are used.
  */
 export const functionsToArrows: ts.TransformerFactory<ts.SourceFile> = (context) => (file) => {
   const { factory } = context;
@@ -34,11 +34,23 @@ export const functionsToArrows: ts.TransformerFactory<ts.SourceFile> = (context)
   const isFunction = (statement: ts.Statement): statement is ts.FunctionDeclaration => ts.isFunctionDeclaration(statement) && canBeArrow(statement);
   const functions = statements.filter(isFunction).map((statement) =>
     factory.createVariableDeclaration(statement.name!, undefined, undefined, arrow(statement)));
+  const variables = (wanted: (initializer: ts.Expression | undefined) => boolean) => (statement: ts.Statement): ts.Statement[] => {
+    if (!ts.isVariableStatement(statement)) {
+      return [];
+    }
+    const { flags, declarations } = statement.declarationList;
+    const chosen = declarations.filter(({ initializer }) => wanted(initializer));
+    return chosen.length === 0 ? [] : [factory.createVariableStatement(undefined, factory.createVariableDeclarationList(chosen, flags))];
+  };
+  const isLiteral = (initializer: ts.Expression | undefined) =>
+    initializer !== undefined && (ts.isNumericLiteral(initializer) || ts.isStringLiteral(initializer));
   const isPrologue = (statement: ts.Statement) => ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression);
   return factory.updateSourceFile(file, [
     ...statements.filter(isPrologue),
+    ...statements.flatMap(variables(isLiteral)),
     ...(functions.length ? [factory.createVariableStatement(undefined, factory.createVariableDeclarationList(functions))] : []),
-    ...statements.filter((statement) => !isPrologue(statement) && !isFunction(statement)),
+    ...statements.filter((statement) => !isPrologue(statement) && !isFunction(statement))
+      .flatMap((statement) => ts.isVariableStatement(statement) ? variables((initializer) => !isLiteral(initializer))(statement) : [statement]),
   ]);
 };
 

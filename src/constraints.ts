@@ -56,7 +56,7 @@ interface TextRule {
 /** Only whole numbers are allowed. */
 interface NumberRule {
   readonly minimum: number;
-  /** None where the model has none. */
+  /** That of the model's integers, where the model has no other. */
   readonly maximum?: number;
   /** It tells this rule from that of a text. */
   readonly remedy?: undefined;
@@ -112,7 +112,7 @@ const RULES = {
   AppInstanceArn: {
     ...CHIME_ARN,
     allowed: ' of the form arn:<partition>:chime:<region>:<account>:app-instance/<id>',
-    remedy: 'Give the AppInstanceArn that CreateAppInstance returned',
+    remedy: 'Give the ARN that CreateAppInstance returned',
   },
   Name: {
     minimum: 1,
@@ -221,15 +221,15 @@ export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, i
         ? arns.flatMap((arn, index) => arns.indexOf(arn) < index
           ? problem(`${nameOf(name)}[${index}]`, `must not be there twice, got ${show(arn)}`, 'Remove it')
           : checkValue(`${nameOf(name)}[${index}]`, arn, identity, isUnresolved))
-        : checkValue(nameOf(name), arns, identity, isUnresolved));
+        : [problem(nameOf(name), `must be a list, got ${show(arns)}`, identity.remedy)]);
     }
   }
   if (isKnown(properties.ElasticChannelConfiguration)) {
     // The service divides the members among the sub-channels, and nobody but moderators may add some.
-    const check = (value: unknown, isRight: boolean, property: string, must: string) => isKnown(value) && !isRight
+    const also = (value: unknown, isRight: boolean, property: string, must: string) => isKnown(value) && !isRight
       ? [problem(property, `must be ${must} with elasticChannelConfiguration`, 'Change it, or leave out elasticChannelConfiguration')]
       : [];
-    problems.push(...check(mode, mode === 'RESTRICTED', 'mode', 'RESTRICTED'), ...check(memberArns, memberArns?.length === 0, 'memberArns', 'left out'));
+    problems.push(...also(mode, mode === 'RESTRICTED', 'mode', 'RESTRICTED'), ...also(memberArns, memberArns?.length === 0, 'memberArns', 'left out'));
   }
   return problems;
 }
@@ -264,7 +264,7 @@ export function checkChimeChannelTags(tags: ChimeChannelProperties['Tags'], isUn
 /** One text of all problems, for an error or a failure reason. */
 export function describeProblems(subject: string, problems: Problem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return [`${subject} has ${count}:`, ...problems.map((problem) => `  - ${problem.property}: ${problem.violation}. ${problem.remedy}.`)].join('\n');
+  return [`${subject} has ${count}:`, ...problems.map(({ property, violation, remedy }) => `  - ${property}: ${violation}. ${remedy}.`)].join('\n');
 }
 
 type RuleName = keyof typeof RULES | 'ChimeBearer' | 'ChannelFlowArn';
@@ -289,10 +289,10 @@ function checkValue(property: string, value: unknown, rule: Rule, isUnresolved: 
     return rule.includes(value) ? [] : mustBe(rule.join(' or '), show(value), 'Choose one of them');
   }
   if (rule.remedy === undefined) {
-    const { minimum, maximum = Infinity } = rule;
+    const { minimum, maximum = 2 ** 31 - 1 } = rule;
     return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
       ? []
-      : mustBe(`a whole number of ${maximum < Infinity ? `${minimum} to ${maximum}` : `at least ${minimum}`}`, show(value), 'Change it');
+      : mustBe(`a whole number of ${minimum} to ${maximum}`, show(value), 'Change it');
   }
   const must = `${rule.minimum} to ${rule.maximum} characters${rule.allowed ?? ''}`;
   if (typeof value !== 'string') {

@@ -23,7 +23,8 @@ interface Page {
  */
 function command<Input, Output = {}>(operation: string, method: string, path = '', lastMember = '') {
   return defineCommand<Input, Output>(operation, (input) => {
-    const { ChimeBearer: chimeBearer, ChannelArn: channelArn, NextToken: nextToken, ...members } = input as Partial<Channel> & Page & Record<string, string>;
+    const { ChimeBearer: chimeBearer, ChannelArn: channelArn, NextToken: nextToken, ...members } =
+      input as Partial<Channel> & Page & Record<string, string>;
     const { headers, body } = method[0] === 'P' ? jsonBody(members) : { headers: {}, body: undefined };
     return {
       method,
@@ -100,7 +101,11 @@ interface ArnsPage extends Page {
 }
 
 /** The ARNs that a list holds: of the members of a channel, but for those of the type HIDDEN, of its moderators or of channels. */
-export function listArns<Input>(client: Client, ListCommand: new (input: Input & Page) => Command<ArnsPage>, input: Input): AsyncGenerator<string | undefined> {
+export function listArns<Input>(
+  client: Client,
+  ListCommand: new (input: Input & Page) => Command<ArnsPage>,
+  input: Input,
+): AsyncGenerator<string | undefined> {
   return paginate(
     (NextToken) => client.send(new ListCommand({ ...input, NextToken })),
     (page) => (page.ChannelMemberships ?? page.ChannelModerators ?? page.Channels)

@@ -1,6 +1,6 @@
 import aws4 = require('aws4');
 import { UserError } from '../errors';
-import { backoff, Invocation, pause } from '../invocation';
+import { backoff, Invocation, log, pause } from '../invocation';
 import { HttpResponse, send } from './http';
 
 /** One call of an operation. */
@@ -25,7 +25,7 @@ export function defineCommand<Input, Output>(
 ): new (input: Input) => Command<Output> {
   return class {
     constructor(input: Input) {
-      Object.assign(this, { operation, ...build(input) });
+      return { operation, ...build(input) };
     }
   } as new (input: Input) => Command<Output>;
 }
@@ -35,13 +35,13 @@ export function defineClient(
   signingName: string,
   endpointVariable: string,
   hostPrefix: string,
-  protocol: Protocol = REST_JSON,
+  wireProtocol: Protocol = REST_JSON,
 ): new (config: ClientConfig) => Client {
   return class {
     constructor(private readonly config: ClientConfig) {}
 
     public send<Output>(command: Command<Output>): Promise<Output> {
-      return call<Output>({ signingName, endpointVariable, hostPrefix, protocol, ...this.config }, command);
+      return call<Output>({ signingName, endpointVariable, hostPrefix, wireProtocol, ...this.config }, command);
     }
   };
 }
@@ -82,7 +82,7 @@ interface ServiceOptions extends ClientConfig {
   /** The part of `AWS_ENDPOINT_URL_<SERVICE>`. */
   readonly endpointVariable: string;
   readonly hostPrefix: string;
-  readonly protocol: Protocol;
+  readonly wireProtocol: Protocol;
 }
 
 /** An error that a service answered, or that kept it from answering. */
@@ -100,9 +100,9 @@ export class ServiceError extends Error {
   }
 }
 
-/** Whether an error is one of those that a service calls by these names. */
+/** Whether a service calls an error by one of these names, which are given without the `Exception` at their end. */
 export function isServiceError(error: unknown, ...names: string[]): error is ServiceError {
-  return error instanceof ServiceError && names.includes(error.name);
+  return error instanceof ServiceError && names.some((name) => error.name === `${name}Exception`);
 }
 
 const REQUEST_TIMEOUT = 10_000;
@@ -123,6 +123,7 @@ let clockOffset = 0;
  */
 async function call<Answer>(options: ServiceOptions, request: ServiceRequest): Promise<Answer> {
   const { invocation, region } = options;
+  const { operation } = request;
   // It becomes a part of a host's name, and the host gets signed requests.
   if (!/^[a-z-]+-\d$/.test(region)) {
     throw new UserError(`"${region}" is no Region. Check appInstanceArn and supportAppRegion.`);
@@ -134,8 +135,8 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     try {
       response = await attempt(options, request);
       if (response.statusCode < 300) {
-        const answer = options.protocol.parse(response.body) as Answer;
-        log(request.operation, response.statusCode, attempts);
+        const answer = options.wireProtocol.parse(response.body) as Answer;
+        log({ operation, statusCode: response.statusCode, attempts });
         return answer;
       }
       failure = readError(options, response);
@@ -144,7 +145,7 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
       failure = { name: 'ConnectionError', message: (error as Error).message };
     }
     const statusCode = response?.statusCode;
-    log(request.operation, statusCode, attempts, failure.name);
+    log({ operation, statusCode, attempts, error: failure.name });
 
     let wait = backoff(attempts, MAXIMUM_BACKOFF);
     const isThrottled = statusCode === 429 || THROTTLING.test(failure.name);
@@ -163,7 +164,7 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     }
     if (!isRetryable || Date.now() + wait >= invocation.deadline) {
       const requestId = response?.headers['x-amzn-requestid'] ?? 'none';
-      throw new ServiceError(failure.name, failure.message, request.operation, `tries: ${attempts}, request id: ${requestId}`, mayHaveSucceeded);
+      throw new ServiceError(failure.name, failure.message, operation, `tries: ${attempts}, request id: ${requestId}`, mayHaveSucceeded);
     }
     await pause(wait, invocation.signal);
   }
@@ -205,7 +206,7 @@ export function toAmzDate(milliseconds: number): string {
 function readError(options: ServiceOptions, response: HttpResponse): { name: string; message: string } {
   let parsed: { name?: string; message?: string } = {};
   try {
-    parsed = options.protocol.parseError(response.body);
+    parsed = options.wireProtocol.parseError(response.body);
   } catch {
     // A proxy or load balancer answers in its own format.
   }
@@ -214,9 +215,4 @@ function readError(options: ServiceOptions, response: HttpResponse): { name: str
     name: name.split(/[,:]/)[0].split('#').pop()!,
     message: parsed.message ?? `HTTP status ${response.statusCode}`,
   };
-}
-
-/** Error messages may repeat values that the model marks as sensitive, so the log has names and numbers only. */
-function log(operation: string, statusCode: number | undefined, attempts: number, error?: string): void {
-  console.log(JSON.stringify({ operation, statusCode, attempts, error }));
 }

@@ -41,7 +41,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'deletes by the properties, whatever the physical id',
     file: 'index.ts',
-    original: 'if (resourceHandler && id?.type === event.ResourceType && !(id.ownership === \'created\' && await services.stack.hasDeleted())) {\n      await resourceHandler.delete(event, id, services);',
+    original: 'if (resourceHandler && id?.type === event.ResourceType && !(id.ownership === \'created\' && await services.ownStack.hasDeleted())) {\n      await resourceHandler.delete(event, id, services);',
     mutated: `if (resourceHandler) {
       const { TeamId, ChannelId } = event.ResourceProperties as Record<string, string>;
       await resourceHandler.delete(event, { ...id, type: event.ResourceType, ownership: 'created', target: TeamId ? [TeamId, ChannelId] : id!.target }, services);`,
@@ -74,28 +74,28 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'ignores another resource that holds the target, when it deletes',
     file: 'slack-channel-configuration.ts',
-    original: 'const isHeld = id.ownership === \'adopted\' || await services.stack.holderOf(id) !== undefined;',
+    original: 'const isHeld = id.ownership === \'adopted\' || await services.ownStack.holderOf(id) !== undefined;',
     mutated: 'const isHeld = id.ownership === \'adopted\';',
     seed: 6,
   },
   {
     name: 'ignores another resource that holds the target, when it creates',
     file: 'slack-channel-configuration.ts',
-    original: 'const holding = await services.stack.holdingOf(target);',
+    original: 'const holding = await services.ownStack.holdingOf(target);',
     mutated: 'const holding = undefined as { ownership: \'created\'; returnsTo?: string } | undefined;',
     seed: 5,
   },
   {
     name: 'never puts back what an adoption replaced',
     file: 'slack-channel-configuration.ts',
-    original: 'id.previous && await services.stack.isRollingBack()',
+    original: 'id.previous && await services.ownStack.isRollingBack()',
     mutated: 'false as boolean && id.previous',
     seed: 6,
   },
   {
     name: 'puts back what an adoption replaced at every deletion',
     file: 'slack-channel-configuration.ts',
-    original: 'id.previous && await services.stack.isRollingBack()',
+    original: 'id.previous && await services.ownStack.isRollingBack()',
     mutated: 'id.previous',
     seed: 13,
   },

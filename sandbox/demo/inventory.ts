@@ -27,7 +27,7 @@ export function takeInventory({ services, cloudFormation }: LocalAws): Inventory
   const { accountAlias, workspaces } = services.supportApp.store.account(accountId);
   const owned = cloudFormation.stacks.flatMap((stack) => stack.liveResources()).flatMap(({ physicalId }) => parsePhysicalId(physicalId) ?? []);
   const ownerOf = (type: string, ...target: string[]): Owner => {
-    const id = owned.find((other) => other.type === type && other.target.join('/') === target.join('/'));
+    const id = owned.find((other) => other.resourceType === type && other.target.join('/') === target.join('/'));
     return id ? `stack (${id.ownership})` : 'no stack';
   };
   return [

@@ -97,7 +97,12 @@ export function chimeChannelPermissions(properties: ChimeChannelProperties): Per
       permission('chimeMembers', ['BatchCreateChannelMembership', 'DeleteChannelMembership', 'ListChannelMemberships']),
     ]),
     ...(properties.ExpirationSettings === undefined ? [] : [permission('chimeExpiration', ['PutChannelExpirationSettings'])]),
-    ...(channelFlowArn === undefined ? [] : [permission('chimeFlow', ['AssociateChannelFlow', 'DisassociateChannelFlow'], channelFlowArn)]),
+    ...(channelFlowArn === undefined ? [] : [permission(
+      'chimeFlow',
+      ['AssociateChannelFlow', 'DisassociateChannelFlow'],
+      // A channel that is adopted may have any other one.
+      properties.Existing === 'ADOPT' ? `${appInstanceArn}/channel-flow/*` : channelFlowArn,
+    )]),
   ];
 }
 

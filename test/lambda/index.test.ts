@@ -104,7 +104,7 @@ const storedChannels = () => services.supportApp.store.channels(ACCOUNT);
 describe('dispatch', () => {
   test('creates an account alias', async () => {
     expect(await invoke(alias('our account'))).toMatchObject({
-      Status: 'SUCCESS', PhysicalResourceId: formatPhysicalId({ type: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [ACCOUNT] }),
+      Status: 'SUCCESS', PhysicalResourceId: formatPhysicalId({ resourceType: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [ACCOUNT] }),
     });
     expect(storedAlias()).toBe('our account');
   });
@@ -137,7 +137,7 @@ describe('dispatch', () => {
     const [channel] = services.chime.store.channelsOf(appInstance);
     expect(response).toMatchObject({
       Status: 'SUCCESS',
-      PhysicalResourceId: formatPhysicalId({ type: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channel.channelArn, 'PRIVATE'] }),
+      PhysicalResourceId: formatPhysicalId({ resourceType: CHIME_CHANNEL_TYPE, ownership: 'created', target: [channel.channelArn, 'PRIVATE'] }),
       Data: { ChannelArn: channel.channelArn },
     });
     expect([...channel.tags]).toEqual([['k', '1']]);
@@ -301,11 +301,18 @@ describe('updates', () => {
     expect(services.requests.entries.length === 0).toBe(what === 'nothing of its own');
   });
 
-  test('of a Chime channel: the bearer is only the caller', async () => {
-    const other = services.chime.store.createAppInstanceUser(appInstance, 'admin');
-    services.chime.store.createAppInstanceAdmin(other);
-    const { created, updated } = await update(CHIME_CHANNEL_TYPE, chimeProperties(), { ChimeBearer: other });
-    expect(updated.PhysicalResourceId).toBe(created.PhysicalResourceId);
+  test('of a Chime channel: another bearer takes its place', async () => {
+    const event = (change: object) => ({ ResourceType: CHIME_CHANNEL_TYPE, ...change });
+    const other = services.chime.store.createAppInstanceUser(appInstance, 'other');
+    const created = await invoke(event({ ResourceProperties: chimeProperties() }));
+    const updated = await invoke(event({
+      RequestType: 'Update',
+      PhysicalResourceId: created.PhysicalResourceId,
+      OldResourceProperties: chimeProperties(),
+      ResourceProperties: chimeProperties({ ChimeBearer: other }),
+    }));
+    expect(updated).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: created.PhysicalResourceId });
+    expect([...services.chime.store.channels.values()].map(({ moderators }) => [...moderators])).toEqual([[other]]);
   });
 });
 
@@ -348,7 +355,7 @@ describe('events that come late', () => {
 
   test.each<[string, string]>([['UPDATE_IN_PROGRESS', 'SUCCESS'], ['UPDATE_COMPLETE', 'FAILED'], ['CREATE_IN_PROGRESS', 'FAILED']])(
     'an Update of a resource that is %s: %s', async (status, expected) => {
-      const PhysicalResourceId = formatPhysicalId({ type: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [ACCOUNT] });
+      const PhysicalResourceId = formatPhysicalId({ resourceType: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [ACCOUNT] });
       services.supportApp.store.account(ACCOUNT).accountAlias = 'early';
       const change = { RequestType: 'Update', PhysicalResourceId, OldResourceProperties: { AccountAlias: 'early' } };
       expect(await sent('an hour ago', resource(status, PhysicalResourceId), change)).toMatchObject({ Status: expected, PhysicalResourceId });
@@ -361,7 +368,7 @@ describe('events that come late', () => {
   });
 
   test('a Delete that the stack has taken as done is not repeated', async () => {
-    const PhysicalResourceId = formatPhysicalId({ type: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [ACCOUNT] });
+    const PhysicalResourceId = formatPhysicalId({ resourceType: ACCOUNT_ALIAS_TYPE, ownership: 'created', target: [ACCOUNT] });
     services.supportApp.store.account(ACCOUNT).accountAlias = 'late';
     const deletion = { RequestType: 'Delete', PhysicalResourceId };
     expect(await sent('now', resource('DELETE_COMPLETE', PhysicalResourceId), deletion)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });

@@ -3,30 +3,30 @@ import { UserError } from '../../lambda/errors';
 import { failedPhysicalId, formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from '../../lambda/physical-id';
 import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../../src/contract';
 
-const CHANNEL: PhysicalId = { type: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership: 'created', target: ['T012ABCDEFG', 'C012ABCDEFG'] };
+const CHANNEL: PhysicalId = { resourceType: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership: 'created', target: ['T012ABCDEFG', 'C012ABCDEFG'] };
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const physicalIds = fc.record({
-  type: fc.constantFrom(SLACK_WORKSPACE_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE),
+  resourceType: fc.constantFrom(SLACK_WORKSPACE_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE),
   ownership: fc.constantFrom('created' as const, 'adopted' as const),
   target: fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 2 }),
-  previous: fc.option(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(text, fc.boolean()), { maxKeys: 2 }), { nil: undefined }),
-  replaced: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), { nil: undefined }),
+  previousConfiguration: fc.option(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(text, fc.boolean()), { maxKeys: 2 }), { nil: undefined }),
+  replacedId: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), { nil: undefined }),
 });
 
 describe('formatPhysicalId', () => {
   test.each<[string, PhysicalId]>([
     ['SupportAppSlackChannelConfiguration/created/T012ABCDEFG/C012ABCDEFG', CHANNEL],
     ['SupportAppSlackChannelConfiguration/adopted/T012ABCDEFG/C012ABCDEFG;previous=%7B%22channelName%22%3A%22a%3Bb%22%7D',
-      { ...CHANNEL, ownership: 'adopted', previous: { channelName: 'a;b' } }],
-    ['SupportAppSlackWorkspace/created/T1', { type: SLACK_WORKSPACE_TYPE, ownership: 'created', target: ['T1'] }],
+      { ...CHANNEL, ownership: 'adopted', previousConfiguration: { channelName: 'a;b' } }],
+    ['SupportAppSlackWorkspace/created/T1', { resourceType: SLACK_WORKSPACE_TYPE, ownership: 'created', target: ['T1'] }],
     ['SupportAppSlackWorkspace/created/T2;replaced=SupportAppSlackWorkspace%2Fadopted%2FT1',
-      { type: SLACK_WORKSPACE_TYPE, ownership: 'created', target: ['T2'], replaced: 'SupportAppSlackWorkspace/adopted/T1' }],
+      { resourceType: SLACK_WORKSPACE_TYPE, ownership: 'created', target: ['T2'], replacedId: 'SupportAppSlackWorkspace/adopted/T1' }],
     ['ChimeChannel/created/arn%3Aaws%3Achime%3Aus-east-1%3A111122223333%3Aapp-instance%2F1%2Fchannel%2F2',
-      { type: CHIME_CHANNEL_TYPE, ownership: 'created', target: ['arn:aws:chime:us-east-1:111122223333:app-instance/1/channel/2'] }],
+      { resourceType: CHIME_CHANNEL_TYPE, ownership: 'created', target: ['arn:aws:chime:us-east-1:111122223333:app-instance/1/channel/2'] }],
   ])('gives %s', (expected, id) => {
     expect(formatPhysicalId(id)).toBe(expected);
-    expect(parsePhysicalId(expected)).toEqual({ previous: undefined, replaced: undefined, ...id });
+    expect(parsePhysicalId(expected)).toEqual({ previousConfiguration: undefined, replacedId: undefined, ...id });
   });
 
   test('is read back as it was, whatever the strings', () => {
@@ -57,29 +57,29 @@ describe('formatPhysicalId', () => {
   });
 
   test('is the same each time', () => {
-    const id: PhysicalId = { ...CHANNEL, ownership: 'adopted', previous: { channelName: 'n' } };
-    expect(formatPhysicalId(id)).toBe(formatPhysicalId({ ...id, previous: { ...id.previous } }));
+    const id: PhysicalId = { ...CHANNEL, ownership: 'adopted', previousConfiguration: { channelName: 'n' } };
+    expect(formatPhysicalId(id)).toBe(formatPhysicalId({ ...id, previousConfiguration: { ...id.previousConfiguration } }));
   });
 
   test('fits 1,024 bytes, or fails in words', () => {
     const path = formatPhysicalId(CHANNEL).length;
     const rest = ';previous='.length + encodeURIComponent('{"channelName":""}').length;
     const fitting = 'x'.repeat(1024 - path - rest);
-    expect(formatPhysicalId({ ...CHANNEL, previous: { channelName: fitting } })).toHaveLength(1024);
-    expect(() => formatPhysicalId({ ...CHANNEL, previous: { channelName: `${fitting}x` } }))
-      .toThrow(new UserError('The physical id would have 1025 bytes of 1024. Shorten the existing name.'));
+    expect(formatPhysicalId({ ...CHANNEL, previousConfiguration: { channelName: fitting } })).toHaveLength(1024);
+    expect(() => formatPhysicalId({ ...CHANNEL, previousConfiguration: { channelName: `${fitting}x` } }))
+      .toThrow(new UserError('To remember what exists takes 1025 of 1024 bytes. Shorten its texts.'));
   });
 
   test('counts what a character needs when it is encoded', () => {
-    expect(() => formatPhysicalId({ ...CHANNEL, previous: { channelName: '😀'.repeat(80) } })).toThrow(UserError);
-    expect(formatPhysicalId({ ...CHANNEL, previous: { channelName: 'a'.repeat(80) } }).length).toBeLessThan(1024);
+    expect(() => formatPhysicalId({ ...CHANNEL, previousConfiguration: { channelName: '😀'.repeat(80) } })).toThrow(UserError);
+    expect(formatPhysicalId({ ...CHANNEL, previousConfiguration: { channelName: 'a'.repeat(80) } }).length).toBeLessThan(1024);
   });
 });
 
 describe('parsePhysicalId', () => {
   test('skips the parts that it does not know', () => {
-    expect(parsePhysicalId(`${formatPhysicalId({ ...CHANNEL, previous: { channelName: 'n' } })};since=2030;flag`))
-      .toEqual({ ...CHANNEL, previous: { channelName: 'n' }, replaced: undefined });
+    expect(parsePhysicalId(`${formatPhysicalId({ ...CHANNEL, previousConfiguration: { channelName: 'n' } })};since=2030;flag`))
+      .toEqual({ ...CHANNEL, previousConfiguration: { channelName: 'n' }, replacedId: undefined });
   });
 
   test.each([
@@ -115,13 +115,13 @@ describe('parsePhysicalId', () => {
 
 test('an id of a failed Create is of no type that has a handler, even if the logical id reads like a mark', () => {
   const types = [SLACK_WORKSPACE_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE];
-  expect(types).not.toContain(parsePhysicalId(failedPhysicalId('created'))?.type);
-  expect(types).not.toContain(parsePhysicalId(failedPhysicalId('adopted'))?.type);
+  expect(types).not.toContain(parsePhysicalId(failedPhysicalId('created'))?.resourceType);
+  expect(types).not.toContain(parsePhysicalId(failedPhysicalId('adopted'))?.resourceType);
 });
 
 describe('replacedBy', () => {
   test('is the old id without its history', () => {
-    const PhysicalResourceId = formatPhysicalId({ ...CHANNEL, ownership: 'adopted', previous: { channelName: 'n' }, replaced: 'x' });
+    const PhysicalResourceId = formatPhysicalId({ ...CHANNEL, ownership: 'adopted', previousConfiguration: { channelName: 'n' }, replacedId: 'x' });
     expect(replacedBy({ PhysicalResourceId })).toBe('SupportAppSlackChannelConfiguration/adopted/T012ABCDEFG/C012ABCDEFG');
     expect(replacedBy({})).toBeUndefined();
   });
@@ -134,11 +134,11 @@ describe('sameTarget', () => {
   });
 
   test.each<[boolean, PhysicalId]>([
-    [true, { ...CHANNEL, ownership: 'adopted', previous: {}, replaced: 'x' }],
+    [true, { ...CHANNEL, ownership: 'adopted', previousConfiguration: {}, replacedId: 'x' }],
     [false, { ...CHANNEL, target: ['T012ABCDEFG', 'C2'] }],
     [false, { ...CHANNEL, target: ['T2', 'C012ABCDEFG'] }],
     [false, { ...CHANNEL, target: ['T012ABCDEFG'] }],
-    [false, { ...CHANNEL, type: SLACK_WORKSPACE_TYPE }],
+    [false, { ...CHANNEL, resourceType: SLACK_WORKSPACE_TYPE }],
   ])('%s', (expected, other) => {
     expect(sameTarget(CHANNEL, other)).toBe(expected);
   });

@@ -34,7 +34,7 @@ describe('attemptChange', () => {
   async function attempt(status: string | undefined, change: () => Promise<unknown>, takeBackFails = false, isDoneInPart = false) {
     server = await ScriptedServer.start(stackAnswer(status === undefined ? [] : [{ logicalId: 'Own', status }]));
     process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = server.url;
-    const undoServices = { stack: stackOf(stackEvent(), invocation()) } as Services;
+    const undoServices = { ownStack: stackOf(stackEvent(), invocation()) } as Services;
     const takenBackWith: Services[] = [];
     const services = {
       undo: (work) => work(undoServices).then(() => undefined, () => undefined),
@@ -98,23 +98,23 @@ describe('attemptChange', () => {
 
 describe('ignore', () => {
   test('passes over the errors that it names', async () => {
-    await expect(Promise.reject(serviceError('ResourceNotFoundException', false)).catch(ignore('X', 'ResourceNotFoundException'))).resolves.toBe(false);
+    await expect(Promise.reject(serviceError('ResourceNotFoundException', false)).catch(ignore('X', 'ResourceNotFound'))).resolves.toBe(false);
   });
 
   test.each([serviceError('ConflictException', false), new TypeError('x')])('fails with %s', async (failure) => {
-    await expect(Promise.reject(failure).catch(ignore('ResourceNotFoundException'))).rejects.toBe(failure);
+    await expect(Promise.reject(failure).catch(ignore('ResourceNotFound'))).rejects.toBe(failure);
   });
 });
 
 /** A stack that holds a target in some way, and rolls back or does not. */
-function servicesOf(stack: Partial<Services['stack']>): Services {
-  return { stack } as Services;
+function servicesOf(ownStack: Partial<Services['ownStack']>): Services {
+  return { ownStack } as Services;
 }
 
 describe('claim', () => {
-  const target: PhysicalId = { type: 'Custom::SupportAppAccountAlias', ownership: 'created', target: ['111122223333'] };
+  const target: PhysicalId = { resourceType: 'Custom::SupportAppAccountAlias', ownership: 'created', target: ['111122223333'] };
   const claimed = (holding: Holding | undefined, properties: object, previous?: object) => claim(
-    { ...stackEvent(), ResourceProperties: { ...properties } }, servicesOf({ holdingOf: async () => holding }), target, { what: 'x: there is one', previous });
+    { ...stackEvent(), ResourceProperties: { ...properties } }, servicesOf({ holdingOf: async () => holding }), target, { what: 'x: there is one', previousConfiguration: previous });
 
   test.each<[string, Holding | undefined, object, object | undefined, string]>([
     ['what equals the declaration is adopted', undefined, {}, undefined, 'SupportAppAccountAlias/adopted/111122223333'],
@@ -136,26 +136,26 @@ describe('release', () => {
   async function released(id: Partial<PhysicalId>, isHeldByOther: boolean, isRollingBack: boolean): Promise<string[]> {
     const done: string[] = [];
     await release(
-      { type: 'Custom::X', ownership: 'created', target: ['t'], ...id },
+      { resourceType: 'Custom::X', ownership: 'created', target: ['t'], ...id },
       servicesOf({
-        holderOf: async () => isHeldByOther ? { type: 'Custom::X', ownership: 'created', target: ['t'] } : undefined,
+        holderOf: async () => isHeldByOther ? { resourceType: 'Custom::X', ownership: 'created', target: ['t'] } : undefined,
         isRollingBack: async () => isRollingBack,
       }),
       async () => done.push('remove'),
-      async (previous) => done.push(`put back ${JSON.stringify(previous)}`),
+      async (configuration) => done.push(`put back ${JSON.stringify(configuration)}`),
     );
     return done;
   }
-  const previous = { a: 1 };
+  const previousConfiguration = { a: 1 };
 
   test.each<[string, Partial<PhysicalId>, boolean, boolean, string[]]>([
     ['what was created is removed', {}, false, false, ['remove']],
-    ['what was created is removed in a rollback, too', { previous }, false, true, ['remove']],
+    ['what was created is removed in a rollback, too', { previousConfiguration }, false, true, ['remove']],
     ['what another resource holds is left', {}, true, false, []],
-    ['what another resource holds is put back in a rollback', { previous }, true, true, ['put back {"a":1}']],
+    ['what another resource holds is put back in a rollback', { previousConfiguration }, true, true, ['put back {"a":1}']],
     ['what was adopted is left', { ownership: 'adopted' }, false, false, []],
-    ['what was adopted and changed is left', { ownership: 'adopted', previous }, false, false, []],
-    ['what was adopted and changed is put back in a rollback', { ownership: 'adopted', previous }, false, true, ['put back {"a":1}']],
+    ['what was adopted and changed is left', { ownership: 'adopted', previousConfiguration }, false, false, []],
+    ['what was adopted and changed is put back in a rollback', { ownership: 'adopted', previousConfiguration }, false, true, ['put back {"a":1}']],
     ['what was adopted as it was is left in a rollback', { ownership: 'adopted' }, false, true, []],
   ])('%s', async (_, id, isHeldByOther, isRollingBack, expected) => {
     expect(await released(id, isHeldByOther, isRollingBack)).toEqual(expected);

@@ -23,7 +23,7 @@ export function stackAnswer(resources: StackResource[], stackStatus = 'UPDATE_IN
 
 /** The physical id of a channel's configuration; `replaced` names the channel that a replacement has left. */
 export function channelId(channel: string, ownership: Ownership = 'created', replaced?: string): string {
-  return formatPhysicalId({ type: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership, target: ['T1', channel], replaced: replaced && channelId(replaced) });
+  return formatPhysicalId({ resourceType: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership, target: ['T1', channel], replacedId: replaced && channelId(replaced) });
 }
 
 export function stackEvent(change: Partial<CustomResourceEvent> = {}): CustomResourceEvent {

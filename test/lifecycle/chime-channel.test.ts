@@ -1,50 +1,28 @@
-import { CfnOutput, CfnParameter, RemovalPolicy, type Stack, Tags } from 'aws-cdk-lib';
-import { type Account, failAfter, failuresOf, ownProvider, useSandbox } from './harness';
-import { ChannelMode, ChannelPrivacy, ChimeChannel, type ChimeChannelProps } from '../../src';
+import { CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, failuresOf, ownProvider, useSandbox } from './harness';
+import { ChannelMode, ChannelPrivacy, ChimeChannel } from '../../src';
 
 const TYPE = 'Custom::ChimeChannel';
 const sandbox = useSandbox();
 let account: Account;
-let appInstance: { appInstanceArn: string; chimeBearer: string };
+let appInstance: AppInstance;
 
 beforeEach(() => {
   account = sandbox.newAccount();
   appInstance = account.newAppInstance();
 });
 
-interface Options extends Partial<ChimeChannelProps> {
-  readonly tags?: Record<string, string>;
-  readonly ownsProvider?: boolean;
-}
-
 /** A channel that is deleted with its construct. */
-function channel({ tags = {}, ownsProvider, ...props }: Options = {}, id = 'Channel') {
-  return (stack: Stack) => {
-    const made = new ChimeChannel(stack, id, {
-      ...appInstance,
-      channelName: 'Operations 🚨',
-      removalPolicy: RemovalPolicy.DESTROY,
-      provider: ownsProvider ? ownProvider(stack) : undefined,
-      ...props,
-    });
-    Object.entries(tags).forEach(([key, value]) => Tags.of(made).add(key, value));
-    new CfnOutput(stack, 'ChannelArn', { value: made.channelArn });
-    return made;
-  };
+function channel(options: ChimeChannelOptions = {}) {
+  return (stack: Stack) => defineChimeChannel(stack, appInstance, options);
 }
 
-function channelAndFailure(options: Options = {}) {
+function channelAndFailure(options: ChimeChannelOptions = {}) {
   return (stack: Stack) => failAfter(stack, channel(options)(stack));
 }
 
 function channels() {
   return account.state().chimeChannels;
-}
-
-function sendMessage() {
-  account.chimeChannels().forEach(({ messages }) => messages.push({
-    messageId: 'M1', content: 'hello', type: 'STANDARD', sender: appInstance.chimeBearer, createdAt: new Date(), clientRequestToken: 'token',
-  }));
 }
 
 function standing() {
@@ -55,7 +33,16 @@ describe('create', () => {
   test('makes the channel, and its physical id names it', async () => {
     const { outputs } = await account.succeed(channel({ metadata: '{"a":"ü"}', mode: ChannelMode.UNRESTRICTED, tags: { team: 'ops' } }));
     expect(channels()).toEqual([{
-      channelArn: outputs.ChannelArn, name: 'Operations 🚨', mode: 'UNRESTRICTED', privacy: 'PRIVATE', metadata: '{"a":"ü"}', tags: { team: 'ops' }, messages: [],
+      channelArn: outputs.ChannelArn,
+      channelId: String(outputs.ChannelArn).split('/')[3],
+      name: 'Operations 🚨',
+      mode: 'UNRESTRICTED',
+      privacy: 'PRIVATE',
+      metadata: '{"a":"ü"}',
+      tags: { team: 'ops' },
+      members: [appInstance.chimeBearer],
+      moderators: [appInstance.chimeBearer],
+      messages: [],
     }]);
     expect(account.physicalId(TYPE)).toBe(`ChimeChannel/created/${encodeURIComponent(String(outputs.ChannelArn))}/PRIVATE`);
   });
@@ -111,7 +98,7 @@ describe('create', () => {
 });
 
 describe('update in place', () => {
-  test.each<[string, Options, Options, object]>([
+  test.each<[string, ChimeChannelOptions, ChimeChannelOptions, object]>([
     ['the name changes', {}, { channelName: 'new' }, { name: 'new' }],
     ['the mode changes', {}, { mode: ChannelMode.UNRESTRICTED }, { mode: 'UNRESTRICTED' }],
     ['metadata is set', {}, { metadata: 'new' }, { metadata: 'new' }],
@@ -125,7 +112,7 @@ describe('update in place', () => {
       { name: 'new', mode: 'UNRESTRICTED', metadata: 'new', tags: { b: '2' } }],
   ])('%s, and the messages survive', async (_case, before, after, expected) => {
     await account.succeed(channel(before));
-    sendMessage();
+    account.sendMessages();
     const first = standing();
     const { outputs } = await account.succeed(channel(after));
     expect(channels()).toEqual([{ ...first.channels[0], ...expected }]);
@@ -138,7 +125,7 @@ describe('update in place', () => {
 
   test('the bearer changes: the new one calls, and the channel stays', async () => {
     await account.succeed(channel());
-    sendMessage();
+    account.sendMessages();
     const { store } = sandbox.aws.services.chime;
     const chimeBearer = store.createAppInstanceBot(appInstance.appInstanceArn);
     store.createAppInstanceAdmin(chimeBearer);
@@ -158,7 +145,7 @@ describe('update in place', () => {
 
   test('is undone when the stack rolls back', async () => {
     await account.succeed(channel({ metadata: 'old', tags: { a: '1', b: '2' } }));
-    sendMessage();
+    account.sendMessages();
     const before = standing();
     await account.deploy(channelAndFailure({ channelName: 'new', metadata: 'new', mode: ChannelMode.UNRESTRICTED, tags: { a: '3', c: '4' } }));
     expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -200,7 +187,7 @@ describe('update in place', () => {
 });
 
 describe('replacement', () => {
-  test.each<[string, () => Options]>([
+  test.each<[string, () => ChimeChannelOptions]>([
     ['privacy', () => ({ privacy: ChannelPrivacy.PUBLIC })],
     ['AppInstance', () => account.newAppInstance()],
   ])('another %s: the new channel is there before the old one goes', async (_case, options) => {
@@ -215,7 +202,7 @@ describe('replacement', () => {
 
   test('keeps the old channel by default, since it holds messages', async () => {
     await account.succeed(channel({ removalPolicy: undefined }));
-    sendMessage();
+    account.sendMessages();
     await account.succeed(channel({ removalPolicy: undefined, privacy: ChannelPrivacy.PUBLIC }));
     expect(channels()).toHaveLength(2);
     expect(channels().flatMap(({ messages }) => messages)).toEqual(['hello']);
@@ -223,7 +210,7 @@ describe('replacement', () => {
 
   test('the old channel with its messages is the stack\'s again when the stack rolls back', async () => {
     await account.succeed(channel());
-    sendMessage();
+    account.sendMessages();
     const before = standing();
     await account.deploy(channelAndFailure({ privacy: ChannelPrivacy.PUBLIC }));
     expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -234,7 +221,7 @@ describe('replacement', () => {
 
   test('a replacement that fails leaves the old channel with its messages', async () => {
     await account.succeed(channel());
-    sendMessage();
+    account.sendMessages();
     const before = standing();
     sandbox.aws.services.faults.inject({
       operations: ['CreateChannel'], fault: { kind: 'error', code: 'ResourceLimitExceededException' }, when: ({ accountId }) => accountId === account.id,
@@ -265,12 +252,6 @@ describe('delete', () => {
     expect(channels()).toEqual([]);
   });
 
-  test('succeeds when the channel is already gone, which the service calls forbidden', async () => {
-    await account.succeed(channel());
-    sandbox.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
-    await account.delete();
-  });
-
   test('looks through all pages before it believes that the channel is gone', async () => {
     await account.succeed(channel());
     const [{ channelArn }] = channels();
@@ -295,18 +276,60 @@ describe('delete', () => {
     expect(channels()).toHaveLength(1);
   });
 
-  // The API cannot tell a missing channel from one that the bearer may not see. To fail would block the deletion of each stack whose channel
-  // is gone; to take it for gone loses nothing, as the channel stays.
-  test('takes a channel that the bearer no longer moderates for gone, and leaves it', async () => {
+  // The service answers a bearer without access as if the channel were missing. Its tags, which are not the bearer's business, tell.
+  test('fails when the bearer no longer moderates the channel, and leaves it', async () => {
     await account.succeed(channel());
-    const before = channels();
+    account.sendMessages();
     account.chimeChannels()[0].moderators.clear();
+    const before = channels();
     account.forgetRequests();
-    await account.delete();
+    const result = await account.tryDelete();
+    expect(result.status).toBe('DELETE_FAILED');
+    expect(failuresOf(result)).toEqual([
+      expect.stringMatching(/^DeleteChannel: .* \(ForbiddenException, .*\)\. chimeBearer must be .* a moderator of the channel or an administrator\.$/),
+    ]);
     expect(channels()).toEqual(before);
     expect(account.changes()).toEqual([]);
     expect(account.requests().map(({ operation, outcome }) => [operation, outcome.errorCode])).toEqual([
+      ['DeleteChannel', 'ForbiddenException'], ['ListChannelsModeratedByAppInstanceUser', undefined], ['DescribeChannel', undefined],
+    ]);
+  });
+
+  test('fails when the bearer is not even a member any more, as the channel still shows its tags', async () => {
+    await account.succeed(channel({ tags: { team: 'ops' } }));
+    account.chimeChannels()[0].moderators.clear();
+    account.chimeChannels()[0].members.clear();
+    const before = channels();
+    expect((await account.tryDelete()).status).toBe('DELETE_FAILED');
+    expect(channels()).toEqual(before);
+  });
+
+  test('leaves a channel of which nothing can be seen any more', async () => {
+    await account.succeed(channel());
+    account.chimeChannels()[0].moderators.clear();
+    account.chimeChannels()[0].members.clear();
+    await account.delete();
+    expect(channels()).toHaveLength(1);
+  });
+
+  test('succeeds once the bearer may delete the channel again', async () => {
+    await account.succeed(channel());
+    const { moderators } = account.chimeChannels()[0];
+    moderators.clear();
+    await account.tryDelete();
+    moderators.add(appInstance.chimeBearer);
+    await account.delete();
+    expect(channels()).toEqual([]);
+  });
+
+  test('takes a channel for gone that was deleted outside the stack, having looked for it in each way', async () => {
+    await account.succeed(channel());
+    sandbox.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
+    account.forgetRequests();
+    await account.delete();
+    expect(account.requests().map(({ operation, outcome }) => [operation, outcome.errorCode])).toEqual([
       ['DeleteChannel', 'ForbiddenException'], ['ListChannelsModeratedByAppInstanceUser', undefined],
+      ['DescribeChannel', 'ForbiddenException'], ['ListTagsForResource', 'ForbiddenException'],
     ]);
   });
 

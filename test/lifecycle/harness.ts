@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, aws_iam as iam, aws_lambda as lambda, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_lambda as lambda, CfnOutput, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { StackResult } from '../../sandbox/cloudformation/engine';
 import type { StackResource } from '../../sandbox/cloudformation/stack';
@@ -10,7 +10,7 @@ import { LocalAws } from '../../sandbox/local-aws';
 import type { ChimeChannelRecord } from '../../sandbox/services/chime-store';
 import type { LoggedRequest } from '../../sandbox/services/request-log';
 import type { SlackChannelConfiguration } from '../../sandbox/services/support-app';
-import { ChannelsProvider, type ChannelsProviderProps } from '../../src';
+import { ChannelsProvider, type ChannelsProviderProps, ChimeChannel, type ChimeChannelProps } from '../../src';
 
 export type Definition = (stack: Stack) => void;
 
@@ -154,9 +154,7 @@ export class Account {
       accountAlias,
       workspaces: [...workspaces.values()].sort((one, other) => one.teamId.localeCompare(other.teamId)),
       channels: this.channels().map((channel) => ({ ...channel })),
-      // Metadata that is empty and metadata that is not there are the same.
-      chimeChannels: this.chimeChannels().map(({ channelArn, name, mode, privacy, metadata = '', tags, messages }) =>
-        ({ channelArn, name, mode, privacy, metadata, tags: Object.fromEntries(tags), messages: messages.map(({ content }) => content) })),
+      chimeChannels: this.chimeChannels().map(stateOf),
     };
   }
 
@@ -171,6 +169,13 @@ export class Account {
 
   public chimeChannels(): ChimeChannelRecord[] {
     return [...this.sandbox.aws.services.chime.store.channels.values()].filter(({ channelArn }) => channelArn.split(':')[4] === this.id);
+  }
+
+  /** A message in each Chime channel of the account: what is lost with a channel. */
+  public sendMessages(content = 'hello'): void {
+    this.chimeChannels().forEach(({ messages, createdBy }) => messages.push({
+      messageId: 'M1', content, type: 'STANDARD', sender: createdBy, createdAt: new Date(), clientRequestToken: 'token',
+    }));
   }
 
   /** Configures a channel as somebody does in the console. */
@@ -221,7 +226,7 @@ export class Account {
   }
 
   /** An AppInstance with a user who acts for the stack. */
-  public newAppInstance(): { appInstanceArn: string; chimeBearer: string } {
+  public newAppInstance(): AppInstance {
     const { store } = this.sandbox.aws.services.chime;
     const appInstanceArn = store.createAppInstance(this.id, REGION);
     return { appInstanceArn, chimeBearer: store.createAppInstanceUser(appInstanceArn, 'operator') };
@@ -279,6 +284,61 @@ export class Account {
   private get cloudFormation() {
     return this.sandbox.aws.cloudFormation;
   }
+}
+
+/** An AppInstance and who acts for the stack in it. */
+export interface AppInstance {
+  readonly appInstanceArn: string;
+  readonly chimeBearer: string;
+}
+
+export interface ChimeChannelOptions extends Partial<ChimeChannelProps> {
+  readonly tags?: Record<string, string>;
+  /** Whether the provider stays when the channel goes. */
+  readonly ownsProvider?: boolean;
+  readonly id?: string;
+}
+
+/** A Chime channel that is deleted with its construct; the ARN of the first one of a stack is an output. */
+export function defineChimeChannel(
+  stack: Stack, appInstance: AppInstance, { tags = {}, ownsProvider, id = 'Channel', ...props }: ChimeChannelOptions = {},
+): ChimeChannel {
+  const made = new ChimeChannel(stack, id, {
+    ...appInstance,
+    channelName: 'Operations 🚨',
+    removalPolicy: RemovalPolicy.DESTROY,
+    provider: ownsProvider ? ownProvider(stack) : undefined,
+    ...props,
+  });
+  Object.entries(tags).forEach(([key, value]) => Tags.of(made).add(key, value));
+  if (!stack.node.tryFindChild('ChannelArn')) {
+    new CfnOutput(stack, 'ChannelArn', { value: made.channelArn });
+  }
+  return made;
+}
+
+/** All that the service knows of a Chime channel. */
+export type ChimeChannelState = ReturnType<typeof stateOf>;
+
+function stateOf(channel: ChimeChannelRecord) {
+  // Metadata that is empty and metadata that is not there are the same.
+  const { channelArn, name, mode, privacy, metadata = '', tags, members, moderators, messages } = channel;
+  const { expirationSettings, channelFlowArn, elasticChannelConfiguration } = channel;
+  return {
+    channelArn,
+    channelId: channelArn.split('/').pop(),
+    name,
+    mode,
+    privacy,
+    metadata,
+    expirationSettings: expirationSettings && { ...expirationSettings },
+    channelFlowArn,
+    elasticChannelConfiguration: elasticChannelConfiguration && { ...elasticChannelConfiguration },
+    tags: Object.fromEntries(tags),
+    members: [...members].sort(),
+    moderators: [...moderators].sort(),
+    messages: messages.map(({ content }) => content),
+  };
 }
 
 /** What custom resources said of their failures, without the words that CloudFormation puts around them. */

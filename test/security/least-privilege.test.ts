@@ -1,7 +1,9 @@
 import { aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { PRODUCTION_ACCOUNT } from '../../examples/account-settings';
 import { AccountStack } from '../../examples/account-stack';
-import { AccountAlias, ChannelsProvider, ChimeChannel, NotificationSeverity, SlackWorkspace, SupportAppRole } from '../../src';
+import {
+  AccountAlias, ChannelsProvider, ChimeChannel, ExpirationCriterion, NotificationSeverity, SlackWorkspace, SupportAppRole,
+} from '../../src';
 import { newStack, type Resource, resourcesOf, resourcesOfType } from '../synthesis';
 
 const APP_INSTANCE_ARN = 'arn:aws:chime:us-east-1:111122223333:app-instance/one';
@@ -39,6 +41,17 @@ function defineAll(stack: Stack, provider?: ChannelsProvider): void {
   });
   new AccountAlias(stack, 'Alias', { accountAlias: 'production', provider });
   new ChimeChannel(stack, 'Chime', { appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/user/u`, channelName: 'On call', provider });
+  new ChimeChannel(stack, 'FullChime', {
+    appInstanceArn: APP_INSTANCE_ARN,
+    chimeBearer: `${APP_INSTANCE_ARN}/bot/b`,
+    channelName: 'On call',
+    channelId: 'on-call',
+    memberArns: [`${APP_INSTANCE_ARN}/user/member`],
+    moderatorArns: [`${APP_INSTANCE_ARN}/user/moderator`],
+    expirationSettings: { expirationDays: 90, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+    channelFlowArn: `${APP_INSTANCE_ARN}/channel-flow/f`,
+    provider,
+  }).grantManage(new iam.User(stack, 'Manager'));
 }
 
 const STACKS: [string, () => Stack][] = [
@@ -80,6 +93,24 @@ describe.each(STACKS)('%s', (_, newExample) => {
       .filter((resource) => resource !== '*' && JSON.stringify(resource).includes('*'));
     expect(wildcards.length).toBeGreaterThan(0);
     wildcards.forEach((wildcard) => expect(wildcard).toMatch(/^arn:aws:chime:us-east-1:111122223333:app-instance\/[\w-]+\/channel\/\*$/));
+  });
+
+  test('allows Chime actions on bearers and the channels of their AppInstance, and on a channel flow only its association', () => {
+    const bearers = resourcesOfType(stack, 'Custom::ChimeChannel').map(({ Properties: properties }) => properties.ChimeBearer);
+    const allowing = having('chime:');
+    expect(allowing.length).toBeGreaterThan(0);
+    for (const { Action: actions, Resource: resources } of allowing) {
+      expect(asList(actions).filter((action) => !action.startsWith('chime:'))).toEqual([]);
+      const others = asList(resources).filter((resource) => !bearers.includes(resource));
+      // The user of the stack who manages a channel.
+      const ofManager = others.filter((resource) => typeof resource !== 'string');
+      expect(ofManager).toEqual(ofManager.map(() => ({ 'Fn::GetAtt': [expect.stringMatching(/^FullChime/), 'ChannelArn'] })));
+      const isAssociation = asList(actions).every((action) => /^chime:(A|Disa)ssociateChannelFlow$/.test(action));
+      const allowed = new RegExp(`^arn:aws:chime:us-east-1:111122223333:app-instance/[\\w-]+/(channel/\\*${isAssociation ? '|channel-flow/[\\w-]+' : ''})$`);
+      others.filter((resource) => typeof resource === 'string').forEach((resource) => expect(resource).toMatch(allowed));
+    }
+    // Whoever is a member or a moderator only does not act for the stack.
+    expect(JSON.stringify(statements)).not.toMatch(/user\/(member|moderator)/);
   });
 
   test('passes the roles of its channels, each named, to the Support App only', () => {

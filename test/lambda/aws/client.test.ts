@@ -308,10 +308,11 @@ describe('errors as services write them', () => {
   });
 
   test('isServiceError tells them by name', () => {
-    const error = new client.ServiceError('A', 'm', 'O', '', false);
+    const error = new client.ServiceError('AException', 'm', 'O', '', false);
     expect(client.isServiceError(error, 'B', 'A')).toBe(true);
     expect(client.isServiceError(error, 'B')).toBe(false);
-    expect(client.isServiceError(Object.assign(new Error(), { name: 'A' }), 'A')).toBe(false);
+    expect(client.isServiceError(new client.ServiceError('A', 'm', 'O', '', false), 'A')).toBe(false);
+    expect(client.isServiceError(Object.assign(new Error(), { name: 'AException' }), 'A')).toBe(false);
     expect(client.isServiceError(undefined, 'A')).toBe(false);
   });
 });
