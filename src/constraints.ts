@@ -193,7 +193,7 @@ export function checkAccountAlias(properties: Partial<AccountAliasProperties>, i
 export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, isUnresolved: IsUnresolved = never): Problem[] {
   const { AppInstanceArn: appInstanceArn, Mode: mode, MemberArns: memberArns } = properties;
   const isKnown = (value: unknown) => value !== undefined && !isUnresolved(value);
-  const knownArn = isKnown(appInstanceArn) ? appInstanceArn : undefined;
+  const knownArn = typeof appInstanceArn === 'string' && isKnown(appInstanceArn) ? appInstanceArn : undefined;
   const identity = partOf(knownArn, ['/user/', '/bot/'], 'Give a user or bot of the AppInstance, not an IAM identity');
   const problems = check(
     properties,

@@ -333,7 +333,8 @@ describe('a new bearer that cannot go on', () => {
   test('as the old one was not allowed to promote it: the update fails clearly and is undone', async () => {
     const old = await create();
     sandbox.aws.services.faults.inject({
-      operations: ['CreateChannelModerator'], fault: { kind: 'error', code: 'ResourceLimitExceededException' },
+      operations: ['CreateChannelModerator'],
+      fault: { kind: 'error', code: 'ResourceLimitExceededException' },
       when: ({ accountId }) => accountId === account.id,
     });
     expect(await account.fail(channel({ chimeBearer: second }))).toMatch(/^UpdateChannel: .*Forbidden/);

@@ -66,26 +66,14 @@ const DECLARED = () => ({
 
 /** A channel that somebody has made by other means than a stack, with a message. */
 function putChannel(changes: Partial<ChimeChannelRecord> = {}, channelId = CHANNEL_ID): ChimeChannelRecord {
-  const { appInstanceArn, chimeBearer } = appInstance;
-  const channelArn = `${appInstanceArn}/channel/${channelId}`;
-  const record: ChimeChannelRecord = {
-    channelArn,
-    appInstanceArn,
-    privacy: 'PRIVATE',
-    createdBy: chimeBearer,
-    createdAt: new Date(),
-    name: 'theirs',
-    mode: 'UNRESTRICTED',
+  const record = account.putChimeChannel(appInstance, channelId, {
     metadata: 'theirs',
     expirationSettings: { ExpirationDays: 100, ExpirationCriterion: 'CREATED_TIMESTAMP' },
-    updatedAt: new Date(),
     tags: new Map([['a', 'theirs'], ['c', 'theirs']]),
-    members: new Set([chimeBearer, user('guest'), user('member')]),
-    moderators: new Set([chimeBearer, user('host'), user('moderator')]),
-    messages: [],
+    members: new Set([appInstance.chimeBearer, user('guest'), user('member')]),
+    moderators: new Set([appInstance.chimeBearer, user('host'), user('moderator')]),
     ...changes,
-  };
-  store().channels.set(channelArn, record);
+  });
   account.sendMessages();
   return record;
 }
@@ -543,7 +531,11 @@ describe('a construct that moves in the tree', () => {
     test.each<[string, () => ChimeChannelOptions]>([
       ['unchanged', () => ({})],
       ['changed at once', () => ({
-        channelName: 'moved', metadata: 'moved', tags: { a: 'moved', d: 'moved' }, memberArns: [user('x'), user('member')], moderatorArns: [user('x')],
+        channelName: 'moved',
+        metadata: 'moved',
+        tags: { a: 'moved', d: 'moved' },
+        memberArns: [user('x'), user('member')],
+        moderatorArns: [user('x')],
         expirationSettings: { expirationDays: 9, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
       })],
     ])('ends where it began when the stack rolls back (%s)', async (_case, options) => {

@@ -366,7 +366,8 @@ describe('numbers, which CloudFormation delivers as strings,', () => {
 
   beforeEach(async () => {
     await account.succeed(channel({ elasticChannelConfiguration: ELASTIC, expirationSettings: EXPIRES_SOON }));
-    const [request] = sandbox.aws.cloudFormation.requests.filter(({ stackId, resourceType }) => stackId === account.stack.id && resourceType === TYPE);
+    const [request] = sandbox.aws.cloudFormation.requests
+      .filter(({ stackId, resourceType }) => stackId === account.stack.id && resourceType === TYPE);
     expect(request.properties).toEqual(expect.objectContaining({
       ElasticChannelConfiguration: { MaximumSubChannels: '10', TargetMembershipsPerSubChannel: '200', MinimumMembershipPercentage: '40' },
       ExpirationSettings: { ExpirationDays: '1', ExpirationCriterion: 'LAST_MESSAGE_TIMESTAMP' },

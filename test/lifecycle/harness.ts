@@ -232,6 +232,28 @@ export class Account {
     return { appInstanceArn, chimeBearer: store.createAppInstanceUser(appInstanceArn, 'operator') };
   }
 
+  /** A channel that somebody else has made, with the bearer as its moderator. */
+  public putChimeChannel({ appInstanceArn, chimeBearer }: AppInstance, channelId: string, changes: Partial<ChimeChannelRecord> = {}): ChimeChannelRecord {
+    const channelArn = `${appInstanceArn}/channel/${channelId}`;
+    const record: ChimeChannelRecord = {
+      channelArn,
+      appInstanceArn,
+      privacy: 'PRIVATE',
+      createdBy: chimeBearer,
+      createdAt: new Date(),
+      name: 'theirs',
+      mode: 'UNRESTRICTED',
+      updatedAt: new Date(),
+      tags: new Map(),
+      members: new Set([chimeBearer]),
+      moderators: new Set([chimeBearer]),
+      messages: [],
+      ...changes,
+    };
+    this.sandbox.aws.services.chime.store.channels.set(channelArn, record);
+    return record;
+  }
+
   /** The resource of a type that the stack believes to have; there must be exactly one. */
   public resource(type: string): StackResource {
     const resources = this.stack.liveResources().filter((resource) => resource.type === type);

@@ -1,6 +1,6 @@
 import { CfnResource, RemovalPolicy, type Stack, Tags } from 'aws-cdk-lib';
-import { type Account, type Definition, failAfter, failuresOf, TEAM, useSandbox } from './harness';
-import { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } from '../../src';
+import { type Account, type AppInstance, type Definition, failAfter, failuresOf, TEAM, useSandbox } from './harness';
+import { AccountAlias, ChimeChannel, ExistingConfiguration, ExpirationCriterion, NotificationSeverity, SlackWorkspace } from '../../src';
 
 const sandbox = useSandbox();
 
@@ -11,20 +11,32 @@ interface Revision {
   readonly fails?: boolean;
 }
 
-/** One resource of each type. */
-function everything({ appInstanceArn, chimeBearer }: { appInstanceArn: string; chimeBearer: string }, revision: Revision): Definition {
+/** One resource of each type with all properties that have permissions of their own, and a Chime channel that was there before. */
+function everything({ appInstanceArn, chimeBearer }: AppInstance, revision: Revision): Definition {
   return (stack: Stack) => {
     const { text, tag, aliasId = 'Alias', fails } = revision;
     const channel = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM }).addChannel('Channel', {
       channelId: 'C012ABCDEFG', channelName: text, notifyOnCaseSeverity: NotificationSeverity.NONE,
     });
     const alias = new AccountAlias(stack, aliasId, { accountAlias: text });
-    const chime = new ChimeChannel(stack, 'Chime', { appInstanceArn, chimeBearer, channelName: text, removalPolicy: RemovalPolicy.DESTROY });
+    const others = { memberArns: [`${appInstanceArn}/user/${text}`], moderatorArns: [`${appInstanceArn}/user/${text}`] };
+    const chime = new ChimeChannel(stack, 'Chime', {
+      appInstanceArn,
+      chimeBearer,
+      channelName: text,
+      ...others,
+      expirationSettings: { expirationDays: text.length, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+      channelFlowArn: `${appInstanceArn}/channel-flow/${text}`,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const adopted = new ChimeChannel(stack, 'Adopted', {
+      appInstanceArn, chimeBearer, channelName: text, channelId: 'adopted', existing: ExistingConfiguration.ADOPT, ...others,
+    });
     if (tag) {
       Tags.of(chime).add(tag, text);
     }
     if (fails) {
-      failAfter(stack, channel, alias, chime);
+      failAfter(stack, channel, alias, chime, adopted);
     }
   };
 }
@@ -63,6 +75,12 @@ function actionsOf(define: Definition): string[] {
 /** A stack's whole life; answers what went wrong in it. */
 async function live(account: Account, action?: string): Promise<string[]> {
   const appInstance = account.newAppInstance();
+  const { store } = sandbox.aws.services.chime;
+  for (const name of ['one', 'two', 'three']) {
+    store.createAppInstanceUser(appInstance.appInstanceArn, name);
+    store.createChannelFlow(appInstance.appInstanceArn, name);
+  }
+  account.putChimeChannel(appInstance, 'adopted');
   const revisions: [Revision, string][] = [
     [{ text: 'one', tag: 'first' }, 'CREATE_COMPLETE'],
     [{ text: 'two', tag: 'second' }, 'UPDATE_COMPLETE'],
@@ -79,7 +97,7 @@ async function live(account: Account, action?: string): Promise<string[]> {
     return ['the alias was not put back'];
   }
   // What is gone must be told from what may not be seen.
-  account.chimeChannels().forEach(({ channelArn }) => sandbox.aws.services.chime.store.deleteChannel(channelArn));
+  account.chimeChannels().forEach(({ channelArn }) => store.deleteChannel(channelArn));
   return failuresOf(await account.tryDelete());
 }
 
@@ -118,8 +136,19 @@ const ACTIONS = [
   'chime:UpdateChannel',
   'chime:DeleteChannel',
   'chime:ListChannelsModeratedByAppInstanceUser',
+  'chime:DescribeChannel',
   'chime:TagResource',
   'chime:UntagResource',
+  'chime:ListTagsForResource',
+  'chime:BatchCreateChannelMembership',
+  'chime:DeleteChannelMembership',
+  'chime:ListChannelMemberships',
+  'chime:CreateChannelModerator',
+  'chime:DeleteChannelModerator',
+  'chime:ListChannelModerators',
+  'chime:PutChannelExpirationSettings',
+  'chime:AssociateChannelFlow',
+  'chime:DisassociateChannelFlow',
 ];
 
 test('the tested actions are all that the handler may do, its log aside', () => {

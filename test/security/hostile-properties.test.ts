@@ -37,7 +37,7 @@ describe('the id of a Slack channel', () => {
     const { [`id:${channelId}`]: made, ...others } = byId();
     expect(made).toMatchObject({ teamId: TEAM, channelId, notifyOnResolveCase: true });
     expect(others).toEqual(before);
-    expect(parsePhysicalId(account.physicalId(CHANNEL_TYPE))).toMatchObject({ type: CHANNEL_TYPE, ownership: 'created', target: [TEAM, channelId] });
+    expect(parsePhysicalId(account.physicalId(CHANNEL_TYPE))).toMatchObject({ resourceType: CHANNEL_TYPE, ownership: 'created', target: [TEAM, channelId] });
 
     await account.delete();
     expect(byId()).toEqual(before);
