@@ -233,7 +233,9 @@ export class Account {
   }
 
   /** A channel that somebody else has made, with the bearer as its moderator. */
-  public putChimeChannel({ appInstanceArn, chimeBearer }: AppInstance, channelId: string, changes: Partial<ChimeChannelRecord> = {}): ChimeChannelRecord {
+  public putChimeChannel(
+    { appInstanceArn, chimeBearer }: AppInstance, channelId: string, changes: Partial<ChimeChannelRecord> = {},
+  ): ChimeChannelRecord {
     const channelArn = `${appInstanceArn}/channel/${channelId}`;
     const record: ChimeChannelRecord = {
       channelArn,

@@ -4,8 +4,8 @@ from aws_cdk import (
     aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda_, aws_logs as logs,
 )
 from cdk_support_channels import (
-    AccountAlias, AccountValue, AddSlackChannelOptions, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration,
-    HandlerCode, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
+    AccountAlias, AccountValue, AddSlackChannelOptions, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel,
+    ElasticChannelConfiguration, ExistingConfiguration, ExpirationCriterion, ExpirationSettings, HandlerCode, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
 )
 
 APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90"
@@ -114,12 +114,31 @@ on_call = ChimeChannel(
     mode=ChannelMode.UNRESTRICTED,
     privacy=ChannelPrivacy.PUBLIC,
     metadata='{"rota":"https://example.com/?team=a&b=<c>"}',
+    channel_id="on-call@example.com",
+    existing=ExistingConfiguration.ADOPT,
+    member_arns=[f"{APP_INSTANCE}/user/first", f"{APP_INSTANCE}/user/second"],
+    moderator_arns=[f"{APP_INSTANCE}/bot/moderator"],
+    expiration_settings=ExpirationSettings(expiration_days=90, expiration_criterion=ExpirationCriterion.LAST_MESSAGE_TIMESTAMP),
+    channel_flow_arn=f"{APP_INSTANCE}/channel-flow/filter",
     removal_policy=RemovalPolicy.DESTROY,
     provider=provider,
 )
 Tags.of(on_call).add("team", "operations")
 Tags.of(on_call).add("Kostenstelle", "für alle")
 on_call.grant(readers, "chime:SendChannelMessage", "chime:ListChannelMessages")
+
+assembly = ChimeChannel(
+    account, "Assembly",
+    app_instance_arn=APP_INSTANCE,
+    chime_bearer=f"{APP_INSTANCE}/user/deployer",
+    channel_name="Assembly",
+    elastic_channel_configuration=ElasticChannelConfiguration(
+        maximum_sub_channels=100, target_memberships_per_sub_channel=10_000, minimum_membership_percentage=40,
+    ),
+    expiration_settings=ExpirationSettings(expiration_days=1, expiration_criterion=ExpirationCriterion.CREATED_TIMESTAMP),
+    provider=provider,
+)
+assembly.grant_manage(readers)
 
 CfnOutput(account, "TeamName", value=workspace.team_name)
 CfnOutput(account, "AccountType", value=workspace.account_type)

@@ -4,7 +4,7 @@ import {
   aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import {
-  AccountAlias, AccountValue, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, HandlerCode,
+  AccountAlias, AccountValue, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, ExpirationCriterion, HandlerCode,
   NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
 } from 'cdk-support-channels';
 
@@ -100,12 +100,28 @@ const onCall = new ChimeChannel(account, 'OnCall', {
   mode: ChannelMode.UNRESTRICTED,
   privacy: ChannelPrivacy.PUBLIC,
   metadata: '{"rota":"https://example.com/?team=a&b=<c>"}',
+  channelId: 'on-call@example.com',
+  existing: ExistingConfiguration.ADOPT,
+  memberArns: [`${APP_INSTANCE}/user/first`, `${APP_INSTANCE}/user/second`],
+  moderatorArns: [`${APP_INSTANCE}/bot/moderator`],
+  expirationSettings: { expirationDays: 90, expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
+  channelFlowArn: `${APP_INSTANCE}/channel-flow/filter`,
   removalPolicy: RemovalPolicy.DESTROY,
   provider,
 });
 Tags.of(onCall).add('team', 'operations');
 Tags.of(onCall).add('Kostenstelle', 'für alle');
 onCall.grant(readers, 'chime:SendChannelMessage', 'chime:ListChannelMessages');
+
+const assembly = new ChimeChannel(account, 'Assembly', {
+  appInstanceArn: APP_INSTANCE,
+  chimeBearer: `${APP_INSTANCE}/user/deployer`,
+  channelName: 'Assembly',
+  elasticChannelConfiguration: { maximumSubChannels: 100, targetMembershipsPerSubChannel: 10_000, minimumMembershipPercentage: 40 },
+  expirationSettings: { expirationDays: 1, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+  provider,
+});
+assembly.grantManage(readers);
 
 new CfnOutput(account, 'TeamName', { value: workspace.teamName });
 new CfnOutput(account, 'AccountType', { value: workspace.accountType });

@@ -122,12 +122,38 @@ func defineAccount(app awscdk.App) {
 		Mode:           channels.ChannelMode_UNRESTRICTED,
 		Privacy:        channels.ChannelPrivacy_PUBLIC,
 		Metadata:       jsii.String(`{"rota":"https://example.com/?team=a&b=<c>"}`),
+		ChannelId:      jsii.String("on-call@example.com"),
+		Existing:       channels.ExistingConfiguration_ADOPT,
+		MemberArns:     jsii.Strings(appInstance+"/user/first", appInstance+"/user/second"),
+		ModeratorArns:  jsii.Strings(appInstance + "/bot/moderator"),
+		ExpirationSettings: &channels.ExpirationSettings{
+			ExpirationDays:      jsii.Number(90),
+			ExpirationCriterion: channels.ExpirationCriterion_LAST_MESSAGE_TIMESTAMP,
+		},
+		ChannelFlowArn: jsii.String(appInstance + "/channel-flow/filter"),
 		RemovalPolicy:  awscdk.RemovalPolicy_DESTROY,
 		Provider:       provider,
 	})
 	awscdk.Tags_Of(onCall).Add(jsii.String("team"), jsii.String("operations"), nil)
 	awscdk.Tags_Of(onCall).Add(jsii.String("Kostenstelle"), jsii.String("für alle"), nil)
 	onCall.Grant(readers, jsii.String("chime:SendChannelMessage"), jsii.String("chime:ListChannelMessages"))
+
+	assembly := channels.NewChimeChannel(account, jsii.String("Assembly"), &channels.ChimeChannelProps{
+		AppInstanceArn: jsii.String(appInstance),
+		ChimeBearer:    jsii.String(appInstance + "/user/deployer"),
+		ChannelName:    jsii.String("Assembly"),
+		ElasticChannelConfiguration: &channels.ElasticChannelConfiguration{
+			MaximumSubChannels:             jsii.Number(100),
+			TargetMembershipsPerSubChannel: jsii.Number(10000),
+			MinimumMembershipPercentage:    jsii.Number(40),
+		},
+		ExpirationSettings: &channels.ExpirationSettings{
+			ExpirationDays:      jsii.Number(1),
+			ExpirationCriterion: channels.ExpirationCriterion_CREATED_TIMESTAMP,
+		},
+		Provider: provider,
+	})
+	assembly.GrantManage(readers)
 
 	output(account, "TeamName", workspace.TeamName())
 	output(account, "AccountType", workspace.AccountType())

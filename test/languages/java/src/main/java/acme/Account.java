@@ -122,12 +122,31 @@ public class Account {
             .mode(ChannelMode.UNRESTRICTED)
             .privacy(ChannelPrivacy.PUBLIC)
             .metadata("{\"rota\":\"https://example.com/?team=a&b=<c>\"}")
+            .channelId("on-call@example.com")
+            .existing(ExistingConfiguration.ADOPT)
+            .memberArns(List.of(APP_INSTANCE + "/user/first", APP_INSTANCE + "/user/second"))
+            .moderatorArns(List.of(APP_INSTANCE + "/bot/moderator"))
+            .expirationSettings(ExpirationSettings.builder()
+                .expirationDays(90).expirationCriterion(ExpirationCriterion.LAST_MESSAGE_TIMESTAMP).build())
+            .channelFlowArn(APP_INSTANCE + "/channel-flow/filter")
             .removalPolicy(RemovalPolicy.DESTROY)
             .provider(provider)
             .build();
         Tags.of(onCall).add("team", "operations");
         Tags.of(onCall).add("Kostenstelle", "für alle");
         onCall.grant(readers, "chime:SendChannelMessage", "chime:ListChannelMessages");
+
+        ChimeChannel assembly = ChimeChannel.Builder.create(account, "Assembly")
+            .appInstanceArn(APP_INSTANCE)
+            .chimeBearer(APP_INSTANCE + "/user/deployer")
+            .channelName("Assembly")
+            .elasticChannelConfiguration(ElasticChannelConfiguration.builder()
+                .maximumSubChannels(100).targetMembershipsPerSubChannel(10_000).minimumMembershipPercentage(40).build())
+            .expirationSettings(ExpirationSettings.builder()
+                .expirationDays(1).expirationCriterion(ExpirationCriterion.CREATED_TIMESTAMP).build())
+            .provider(provider)
+            .build();
+        assembly.grantManage(readers);
 
         output(account, "TeamName", workspace.getTeamName());
         output(account, "AccountType", workspace.getAccountType());
