@@ -1,6 +1,6 @@
-import { App, CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnParameter, CfnResource, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { AccountAlias, AccountValue, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import { AccountAlias, AccountValue, ChimeChannel, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 import { messageOf } from '../synthesis';
 
 const FIRST = { account: '111111111111', region: 'us-east-1' };
@@ -113,6 +113,56 @@ describe('the same channel twice', () => {
     app.synth();
     newChannel(stack, 'C1', 'Second');
     expect(messageOf(() => app.synth({ force: true }))).toMatch(/configured 2 times/);
+  });
+});
+
+describe('the same Chime channel twice', () => {
+  const APP_INSTANCE = 'arn:aws:chime:us-east-1:111111111111:app-instance/i';
+
+  function newChimeChannel(scope: Construct, id: string, channelId?: string, appInstanceArn = APP_INSTANCE): void {
+    new ChimeChannel(scope, id, { appInstanceArn, chimeBearer: `${appInstanceArn}/user/u`, channelName: id, channelId });
+  }
+
+  test('in one stack', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChimeChannel(stack, 'First', 'c');
+    newChimeChannel(stack, 'Second', 'c');
+    expect(errorsOf(app)).toEqual([
+      '[Stack] a Chime channel of one AppInstance and channelId is defined 2 times in stack "Stack": Stack/First, Stack/Second. '
+      + 'Keep one of them, or give each a channelId of its own.',
+    ]);
+  });
+
+  test('in two stacks of one account, whatever their Regions: one error', () => {
+    const app = new App();
+    newChimeChannel(new Stack(app, 'One', { env: FIRST }), 'First', 'c');
+    newChimeChannel(new Stack(app, 'Two', { env: FIRST_ELSEWHERE }), 'Second', 'c');
+    expect(errorsOf(app)).toEqual([expect.stringContaining('in account 111111111111: One/First, Two/Second. ')]);
+  });
+
+  test('in the AppInstance of the same resource', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const appInstance = new CfnResource(stack, 'AppInstance', { type: 'AWS::Chime::AppInstance' });
+    const appInstanceArn = appInstance.getAtt('AppInstanceArn').toString();
+    newChimeChannel(stack, 'First', 'c', appInstanceArn);
+    newChimeChannel(stack, 'Second', 'c', appInstanceArn);
+    expect(errorsOf(app)).toEqual([expect.stringContaining('Stack/First, Stack/Second. ')]);
+  });
+
+  test('is fine with ids of the service, other ids, other AppInstances, ids that are not known, and in two stages of two Regions', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    times(2, (index) => newChimeChannel(stack, `Unnamed${index}`));
+    newChimeChannel(stack, 'One', 'one');
+    newChimeChannel(stack, 'Two', 'two');
+    newChimeChannel(stack, 'Other', 'one', `${APP_INSTANCE}2`);
+    const channelId = new CfnParameter(stack, 'ChannelId').valueAsString;
+    times(2, (index) => newChimeChannel(stack, `Unknown${index}`, channelId));
+    newChimeChannel(new Stack(new Stage(app, 'Beta', { env: FIRST }), 'Stack'), 'Channel', 'c');
+    newChimeChannel(new Stack(new Stage(app, 'Prod', { env: FIRST_ELSEWHERE }), 'Stack'), 'Channel', 'c');
+    expect(() => app.synth()).not.toThrow();
   });
 });
 

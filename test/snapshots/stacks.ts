@@ -18,6 +18,7 @@ import {
   ChannelsProvider,
   ChimeChannel,
   ExistingConfiguration,
+  ExpirationCriterion,
   HandlerCode,
   NotificationSeverity,
   SlackWorkspace,
@@ -84,6 +85,22 @@ export const STACKS: Record<string, Definitions> = {
       privacy: ChannelPrivacy.PUBLIC,
       metadata: '{"topic":"news"}',
       removalPolicy: RemovalPolicy.DESTROY,
+    }),
+  ],
+
+  'chime-properties': [
+    (stack) => new ChimeChannel(stack, 'Incidents', {
+      ...CHIME_CHANNEL,
+      channelId: 'incidents',
+      existing: ExistingConfiguration.ADOPT,
+      memberArns: [`${APP_INSTANCE_ARN}/user/first`, `${APP_INSTANCE_ARN}/user/second`],
+      moderatorArns: [`${APP_INSTANCE_ARN}/bot/moderator`],
+      expirationSettings: { expirationDays: 90, expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
+      channelFlowArn: `${APP_INSTANCE_ARN}/channel-flow/filter`,
+    }),
+    (stack) => new ChimeChannel(stack, 'Assembly', {
+      ...CHIME_CHANNEL,
+      elasticChannelConfiguration: { maximumSubChannels: 100, targetMembershipsPerSubChannel: 10_000, minimumMembershipPercentage: 40 },
     }),
   ],
 
