@@ -27,5 +27,6 @@ export const PRODUCTION_ACCOUNT = {
     appInstanceArn: APP_INSTANCE_ARN,
     chimeBearer: `${APP_INSTANCE_ARN}/user/deployer`,
     channelName: 'On call',
+    memberArns: [`${APP_INSTANCE_ARN}/user/ana`, `${APP_INSTANCE_ARN}/user/ben`],
   },
 } satisfies AccountStackProps;

@@ -18,6 +18,8 @@ export interface OnCallOptions {
   /** The user or bot of the AppInstance that makes the channel. */
   readonly chimeBearer: string;
   readonly channelName: string;
+  /** The users and bots of the AppInstance that are on call. */
+  readonly memberArns: string[];
 }
 
 /** What an account needs to work on support cases in Slack, and a Chime channel for the team on call. */

@@ -71,6 +71,8 @@ function chimeChannelSettings(channel: ChimeChannelRecord): Record<string, strin
     name: channel.name,
     mode: channel.mode,
     privacy: channel.privacy,
+    members: [...channel.members].map((arn) => arn.split('/').at(-1)).sort().join(' '),
+    moderators: [...channel.moderators].map((arn) => arn.split('/').slice(-2).join('/')).sort().join(' '),
     tags: [...channel.tags].map(([key, value]) => `${key}=${value}`).join(' '),
     messages: String(channel.messages.length),
   };

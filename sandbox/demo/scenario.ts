@@ -22,6 +22,8 @@ const REGION = onCall.appInstanceArn.split(':')[3];
 const CONSOLE_ROLE_NAME = 'MadeInTheConsole';
 const CONSOLE_ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/${CONSOLE_ROLE_NAME}`;
 const SECURITY_CHANNEL_ID = 'C012SECURTY';
+const [, ben] = onCall.memberArns;
+const CHIME_SUCCESSOR = `${onCall.appInstanceArn}/bot/deployer`;
 
 const FIRST: Revision = { settings: PRODUCTION_ACCOUNT };
 
@@ -32,7 +34,12 @@ const SECOND: Revision = {
       Operations: { ...operations, notifyOnAddCorrespondenceToCase: false },
       Urgent: { ...urgent, channelId: 'C012URGENT2' },
     },
-    onCall: { ...onCall, channelName: 'On call, Europe' },
+    onCall: {
+      ...onCall,
+      chimeBearer: CHIME_SUCCESSOR,
+      channelName: 'On call, Europe',
+      memberArns: [ben, `${onCall.appInstanceArn}/user/cleo`],
+    },
   },
 };
 
@@ -126,7 +133,7 @@ export async function runScenario({ terminal, verbose, directory, onStart }: Sce
   ]);
 
   step('Update it', 'Three edits: the operations channel no longer hears of correspondence, urgent cases go to another Slack channel, '
-    + 'and the Chime channel gets a new name. The first and the last change in place, the other one replaces.');
+    + 'and the Chime channel gets another name, bearer and member. The first and the last change in place, the other one replaces.');
   const updated = await deploy(synth(SECOND));
   const second = takeInventory(aws);
   const [newName, oldName] = [SECOND.settings.onCall.channelName, onCall.channelName];
@@ -139,6 +146,8 @@ export async function runScenario({ terminal, verbose, directory, onStart }: Sce
     `~ Slack channel ${operations.channelId}: notify: create correspondence resolve → create resolve`,
     `- Slack channel ${urgent.channelId} (urgent)`,
     `~ Chime channel ${chimeId}: name: ${oldName} → ${newName}`,
+    `~ Chime channel ${chimeId}: members: ana ben deployer → ben cleo deployer`,
+    `~ Chime channel ${chimeId}: moderators: user/deployer → bot/deployer`,
     '+ Slack channel C012URGENT2 (urgent), stack (created)',
   ]);
   checks.check('the new Slack channel was there before the old one went', isOrdered(
@@ -202,7 +211,10 @@ function prepareAccount({ services: { supportApp, chime }, cloudFormation }: Loc
   supportApp.store.createTeam(teamId, 'Example');
   supportApp.store.authorizeWorkspace(ACCOUNT_ID, teamId);
   const appInstanceArn = chime.store.createAppInstance(ACCOUNT_ID, REGION, onCall.appInstanceArn.split('/')[1]);
-  chime.store.createAppInstanceUser(appInstanceArn, onCall.chimeBearer.split('/').at(-1)!);
+  for (const user of ['deployer', 'ana', 'ben', 'cleo']) {
+    chime.store.createAppInstanceUser(appInstanceArn, user);
+  }
+  chime.store.createAppInstanceBot(appInstanceArn, CHIME_SUCCESSOR.split('/').at(-1)!);
   cloudFormation.roles.create(CONSOLE_ROLE_ARN, {
     roleName: CONSOLE_ROLE_NAME,
     createdAt: new Date(),

@@ -12,7 +12,7 @@ import { AccountStack } from '../../examples/account-stack';
 import { LocalAws } from '../../sandbox/local-aws';
 
 const STACK_NAME = 'SupportChannels';
-const { teamId, onCall: { appInstanceArn, chimeBearer } } = PRODUCTION_ACCOUNT;
+const { teamId, onCall: { appInstanceArn, chimeBearer, memberArns } } = PRODUCTION_ACCOUNT;
 const [, , , region, accountId, appInstance] = appInstanceArn.split(':');
 
 async function main(): Promise<void> {
@@ -50,7 +50,7 @@ function prepareAccount({ services: { supportApp, chime } }: LocalAws): void {
   supportApp.store.createTeam(teamId, 'Example');
   supportApp.store.authorizeWorkspace(accountId, teamId);
   chime.store.createAppInstance(accountId, region, appInstance.split('/')[1]);
-  chime.store.createAppInstanceUser(appInstanceArn, chimeBearer.split('/').at(-1)!);
+  [chimeBearer, ...memberArns].forEach((arn) => chime.store.createAppInstanceUser(appInstanceArn, arn.split('/').at(-1)!));
 }
 
 function print(value: unknown): void {

@@ -43,7 +43,14 @@ def read(server):
         "workspaces": support_app.list_slack_workspace_configurations()["slackWorkspaceConfigurations"],
         "slack_channels": support_app.list_slack_channel_configurations()["slackChannelConfigurations"],
         "chime_channels": [
-            {**channel, "Tags": chime.list_tags_for_resource(ResourceARN=channel["ChannelArn"])["Tags"]} for channel in channels
+            {
+                **channel,
+                "Tags": chime.list_tags_for_resource(ResourceARN=channel["ChannelArn"])["Tags"],
+                "Members": sorted(
+                    membership["Member"]["Arn"]
+                    for membership in chime.list_channel_memberships(ChannelArn=channel["ChannelArn"], ChimeBearer=bearer)["ChannelMemberships"]
+                ),
+            } for channel in channels
         ],
         "resources": resources,
     }
@@ -96,6 +103,7 @@ def main():
         compare.equal("the Chime channels", [(channel["Name"], channel["Mode"], channel["Privacy"], channel["Tags"]) for channel in channels],
                       [(on_call["channelName"], "RESTRICTED", "PRIVATE", [{"Key": "team", "Value": "operations"}])])
         compare.equal("the Chime channel's AppInstance", channels[0]["ChannelArn"].split("/channel/")[0], on_call["appInstanceArn"])
+        compare.equal("the Chime channel's members", channels[0]["Members"], sorted([on_call["chimeBearer"], *on_call["memberArns"]]))
         physical_ids = [resource["PhysicalResourceId"] for resource in found["resources"]["Custom::ChimeChannel"]]
         compare.equal("the Chime channel is the stack's", [channels[0]["ChannelArn"] in unquote(physical_id) for physical_id in physical_ids], [True])
 
