@@ -107,7 +107,8 @@ export async function bundleHandler(transform: (path: string, source: string) =>
     ecma: 2020,
     toplevel: true,
     compress: { passes: 5 },
-    format: { ascii_only: true, preamble: '// cdk-support-channels (Apache-2.0), with aws4 (MIT, Copyright 2013 Michael Hart)' },
+    // A template, which is JSON, escapes double quotes.
+    format: { ascii_only: true, quote_style: 1, preamble: '// cdk-support-channels (Apache-2.0), with aws4 (MIT, Copyright 2013 Michael Hart)' },
   });
   return `${code}\n`;
 }

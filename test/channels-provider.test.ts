@@ -28,6 +28,7 @@ import {
   ChannelsProvider,
   type ChannelsProviderProps,
   ChimeChannel,
+  ExpirationCriterion,
   HandlerCode,
   NotificationSeverity,
   SlackChannelConfiguration,
@@ -82,9 +83,14 @@ const CHIME = {
     'chime:CreateChannel',
     'chime:UpdateChannel',
     'chime:DeleteChannel',
-    'chime:ListChannelsModeratedByAppInstanceUser',
     'chime:TagResource',
     'chime:UntagResource',
+    'chime:ListChannelsModeratedByAppInstanceUser',
+    'chime:DescribeChannel',
+    'chime:ListTagsForResource',
+    'chime:CreateChannelModerator',
+    'chime:DeleteChannelModerator',
+    'chime:ListChannelModerators',
   ],
   Resource: [`${APP_INSTANCE_ARN}/channel/*`, `${APP_INSTANCE_ARN}/user/u`],
 };
@@ -225,6 +231,14 @@ describe('the permissions of the handler', () => {
   test('are those for the operations that the handler calls', () => {
     const stack = newStack();
     Object.values(define).forEach((defineOne) => defineOne(stack));
+    new ChimeChannel(stack, 'WithAll', {
+      appInstanceArn: APP_INSTANCE_ARN,
+      chimeBearer: `${APP_INSTANCE_ARN}/user/u`,
+      channelName: 'n',
+      memberArns: [`${APP_INSTANCE_ARN}/user/v`],
+      expirationSettings: { expirationDays: 1, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+      channelFlowArn: `${APP_INSTANCE_ARN}/channel-flow/f`,
+    });
     const services = [['supportapp', 'support-app'], ['chime', 'chime-sdk-messaging'], ['cloudformation', 'cloudformation']];
     const called = services.flatMap(([prefix, client]) => {
       const source = fs.readFileSync(path.join(__dirname, '..', 'lambda', 'aws', `${client}.ts`), 'utf8');

@@ -62,10 +62,10 @@ describe('as a CommonJS module', () => {
     const all = [...source.matchAll(/require\(([^)]*)\)/g)].map(([, argument]) => argument);
     expect(all.length).toBeGreaterThan(0);
     for (const argument of all) {
-      expect(argument).toMatch(/^"[^"]+"$/);
+      expect(argument).toMatch(/^'[^']+'$/);
       expect(builtinModules).toContain(argument.slice(1, -1).replace(/^node:/, ''));
     }
-    expect(required.every((name) => all.includes(`"${name}"`))).toBe(true);
+    expect(required.every((name) => all.includes(`'${name}'`))).toBe(true);
   });
 });
 
