@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { targetOf, type Declaration } from './declaration';
+import { BEARERS, chimeLook, targetOf, type Declaration } from './declaration';
 import type { Deploy } from './history';
 import type { Run } from './in-process-lambda';
-import { declaredThing, sameProperties, sameThing, type State, type Thing } from './state';
+import { chimeKey, createdThing, declaredThing, isOtherwiseMade, sameProperties, sameThing, type ChimeThing, type State, type Thing } from './state';
 import type { CustomResourceRequest } from '../cloudformation/custom-resource';
 import type { RecordedAnswer } from '../cloudformation/response-bucket';
 import type { Stack } from '../cloudformation/stack';
@@ -37,15 +37,18 @@ export class Snapshot {
 
   /** Under what a thing stands in the state of the account. */
   public keyOf(declaration: Declaration): string {
-    return declaration.kind === 'chime'
-      ? decodeURIComponent(this.physicalIds.get(declaration.logicalId)?.split(/[/;]/)[2] ?? '')
-      : targetOf(declaration);
+    return declaration.kind === 'chime' && declaration.room === undefined ? this.heldKey(declaration) : targetOf(declaration);
+  }
+
+  /** Under what that stands which the physical id of a Chime channel names. */
+  public heldKey(declaration: Declaration): string {
+    return chimeKey(decodeURIComponent(this.physicalIds.get(declaration.logicalId)?.split(/[/;]/)[2] ?? ''));
   }
 
   /** Whether one resource takes a target that the replacement of another one leaves, otherwise than in exchange for its own. */
   public handsOver(declarations: readonly Declaration[]): boolean {
     const giverTo = (taker: Declaration) => {
-      const giver = taker.kind === 'chime' ? undefined : this.holder(targetOf(taker));
+      const giver = this.holder(targetOf(taker));
       return giver && giver.logicalId !== taker.logicalId ? declarations.find(({ logicalId }) => logicalId === giver.logicalId) : undefined;
     };
     return declarations.some((declaration) => {
@@ -83,6 +86,8 @@ type Alternatives = Map<string, (Thing | undefined)[]>;
 
 /** What the rules say of one operation on a stack. */
 export abstract class Expectation {
+  /** Whether an update and its reversal may run side by side, each of which ends what the other one's bearer may do. */
+  protected readonly mayOverlap: boolean = false;
   /** The first rule that was broken while the operation ran. */
   private broken?: string;
 
@@ -103,8 +108,16 @@ export abstract class Expectation {
         this.broken = `changes what is not the stack's: ${key} from ${print(thing)} to ${print(state.get(key))}`;
       } else if (!this.mayBeMissing(key, isCleanup) && !state.has(key)) {
         this.broken = `leaves a moment without ${key} in ${status}`;
+      } else if (!this.mayOverlap && this.isModerated(key, thing) && state.has(key) && !isModerated(state.get(key), BEARERS)) {
+        this.broken = `leaves a moment without a bearer that moderates ${key}`;
       }
     }
+  }
+
+  /** Whether the bearer of a Chime channel moderates it; an administrator of the AppInstance needs not. */
+  private isModerated(key: string, thing: Thing): boolean {
+    const holder = this.before.declarations.find((declaration) => this.before.keyOf(declaration) === key);
+    return holder?.kind === 'chime' && isModerated(thing, [chimeLook(holder).ChimeBearer]);
   }
 
   /** Each event is answered, once for each delivery, in time, and validly. */
@@ -145,11 +158,15 @@ export abstract class Expectation {
     }
   }
 
-  /** Compares all that the account has with what it may have: what was there before, unless said otherwise. */
-  protected checkState(after: State, allowed: Alternatives, newChimeChannels: readonly Thing[] = []): void {
+  /**
+   * Compares all that the account has with what it may have: what was there before, unless said otherwise.
+   *
+   * @param newChimeChannels new ones that may be there, each as one of its stages or on the way between them
+   */
+  protected checkState(after: State, allowed: Alternatives, newChimeChannels: readonly (readonly Thing[])[] = []): void {
     for (const key of new Set([...this.before.state.keys(), ...after.keys(), ...allowed.keys()])) {
       const alternatives = allowed.get(key) ?? [this.before.state.get(key)];
-      const isNewChannel = key.startsWith('arn:') && !this.before.state.has(key) && newChimeChannels.some((thing) => sameThing(after.get(key), thing));
+      const isNewChannel = key.startsWith('arn:') && !this.before.state.has(key) && newChimeChannels.some((things) => isMixture(after.get(key), things));
       check(isNewChannel || alternatives.some((thing) => sameThing(after.get(key), thing)),
         `${key} is ${print(after.get(key))} and should be ${alternatives.map(print).join(' or ')}`);
     }
@@ -175,7 +192,30 @@ export class DeletionExpectation extends Expectation {
   }
 }
 
+/** A deletion that cannot delete all, since somebody has excluded bearers. */
+export class ExclusionExpectation extends DeletionExpectation {
+  public constructor(before: Snapshot, private readonly excluded: readonly Declaration[]) {
+    super(before);
+  }
+
+  public override check(after: Snapshot, { status, failures }: Outcome): void {
+    check(status === 'DELETE_FAILED', `the deletion ended in ${status} although a bearer was excluded`);
+    const allowed: Alternatives = new Map();
+    for (const old of this.before.declarations.filter((declaration) => !this.excluded.includes(declaration))) {
+      this.release(allowed, old, old.retain, after.state);
+    }
+    // The failure of one resource may come before the deletion of another.
+    allowed.forEach((things, key) => things.push(this.before.state.get(key)));
+    this.checkState(after.state, allowed);
+    for (const { logicalId } of this.excluded) {
+      check(failures.some((failure) => failure.startsWith(`${logicalId}: `) && failure.includes('ForbiddenException')),
+        `the failure does not say that the bearer of ${logicalId} is excluded: ${failures.join('; ')}`);
+    }
+  }
+}
+
 export class DeploymentExpectation extends Expectation {
+  protected override readonly mayOverlap: boolean;
   /** Why the deployment must fail. */
   private readonly refusals: string[];
   private readonly accountId = this.before.accountId;
@@ -193,7 +233,22 @@ export class DeploymentExpectation extends Expectation {
     this.established = declarations.filter((declaration) => !isSame(declaration));
     this.changed = declarations.filter((declaration) =>
       isSame(declaration) && !sameProperties(declaration, before.declaration(declaration.logicalId)!));
+    this.mayOverlap = step.repeats !== undefined || step.ending === 'failure in between' || step.ending === 'cancelled';
     this.refusals = this.established.flatMap((declaration) => this.refusal(declaration) ?? []);
+  }
+
+  /** Whether the deployment takes over one of these targets. */
+  public takesOver(targets: readonly string[]): boolean {
+    return this.established.some((declaration) => targets.includes(targetOf(declaration)) && this.refusal(declaration) === undefined);
+  }
+
+  /** Whether one of these resources gets another bearer: an update and its reversal that run side by side take the channel from each other. */
+  public rotates(logicalIds: readonly string[]): boolean {
+    return this.changed.some((declaration) => {
+      const old = this.before.declaration(declaration.logicalId)!;
+      return declaration.kind === 'chime' && logicalIds.includes(declaration.logicalId)
+        && chimeLook(declaration).ChimeBearer !== chimeLook(old).ChimeBearer;
+    });
   }
 
   public check(after: Snapshot, { status, failures, undeleted, cancelled, repeated }: DeploymentOutcome): void {
@@ -205,7 +260,8 @@ export class DeploymentExpectation extends Expectation {
     check(undeleted.length === 0, `could not delete ${undeleted.join(', ')}, in ${said}`);
     const mustFail = this.refusals.length > 0 || step.ending === 'failure at the end' || step.ending === 'failure in between';
     check(!(isDone && mustFail && step.ending !== 'cancelled'), `the deployment succeeded although ${this.refusals.join(', ') || 'a resource of it failed'}`);
-    const mayFail = mustFail || step.ending === 'cancelled' || step.outage !== undefined;
+    const mayFail = mustFail || step.ending === 'cancelled' || step.outage !== undefined || step.refused
+      || this.changed.some((declaration) => this.meetsOtherFlow(declaration));
     check(isDone || mayFail, `the deployment failed without a reason, in ${said}`);
     if (isDone) {
       this.checkSuccess(after);
@@ -215,19 +271,18 @@ export class DeploymentExpectation extends Expectation {
   }
 
   protected isForeign(key: string): boolean {
-    const declared = this.declarations.find((declaration) => declaration.kind !== 'chime' && targetOf(declaration) === key);
+    const declared = this.declarations.find((declaration) => targetOf(declaration) === key);
     const isHeld = this.before.declarations.some((old) => this.before.keyOf(old) === key);
     return !isHeld && (!declared || this.refusal(declared) !== undefined);
   }
 
   protected mayBeMissing(key: string, isCleanup: boolean): boolean {
     const old = this.before.declarations.find((declaration) => this.before.keyOf(declaration) === key);
-    return old !== undefined && isCleanup && !this.declarations.some((declaration) =>
-      targetOf(declaration) === targetOf(old) && (old.kind !== 'chime' || declaration.logicalId === old.logicalId));
+    return old !== undefined && isCleanup && !this.declarations.some((declaration) => targetOf(declaration) === targetOf(old));
   }
 
   private thing(declaration: Declaration, key: string, old?: Declaration): Thing {
-    return declaredThing(this.accountId, declaration, this.before.state.get(key), old);
+    return declaredThing(this.accountId, declaration, this.before.state.get(key), old, old && this.before.mark(old));
   }
 
   /** Why the handler must refuse to bring a declaration about. */
@@ -239,10 +294,27 @@ export class DeploymentExpectation extends Expectation {
       && !this.established.some(({ kind, team }) => kind === 'workspace' && team === declaration.team)) {
       return `${target} has no workspace`;
     }
+    if (there && declaration.kind === 'chime') {
+      if (isOtherwiseMade(there, declaration)) {
+        return `${target} is made otherwise`;
+      }
+      const { ChimeBearer: bearer } = chimeLook(declaration);
+      if (bearer !== BEARERS[0] && !(there as ChimeThing).moderators.includes(bearer)) {
+        return `${target} is not moderated by its bearer`;
+      }
+    }
     if (there && !before.holder(target) && !declaration.adopt && !sameThing(there, this.thing(declaration, target))) {
       return `${target} is configured otherwise`;
     }
     return undefined;
+  }
+
+  /** Whether a Chime channel that declared no channel flow has one, and is to have another: the service may take it for a conflict. */
+  private meetsOtherFlow(declaration: Declaration): boolean {
+    const old = this.before.declaration(declaration.logicalId)!;
+    const { flow = null } = (this.before.state.get(this.before.keyOf(old)) ?? {}) as Partial<ChimeThing>;
+    return declaration.kind === 'chime' && flow !== null && chimeLook(old).ChannelFlowArn === undefined
+      && ![flow, undefined].includes(chimeLook(declaration).ChannelFlowArn);
   }
 
   private checkSuccess(after: Snapshot): void {
@@ -250,8 +322,7 @@ export class DeploymentExpectation extends Expectation {
     const allowed: Alternatives = new Map();
     for (const old of before.declarations) {
       const successor = this.declarations.find(({ logicalId }) => logicalId === old.logicalId);
-      const isKept = old.kind === 'chime' ? successor && targetOf(successor) === targetOf(old)
-        : this.declarations.some((declaration) => targetOf(declaration) === targetOf(old));
+      const isKept = this.declarations.some((declaration) => targetOf(declaration) === targetOf(old));
       if (!isKept) {
         // A replaced resource goes by the policy of the new template, a removed one by that of its own.
         this.release(allowed, old, (successor ?? old).retain, after.state);
@@ -260,7 +331,8 @@ export class DeploymentExpectation extends Expectation {
     for (const declaration of this.established) {
       const key = after.keyOf(declaration);
       allowed.set(key, [this.thing(declaration, key)]);
-      check(declaration.kind !== 'chime' || !before.state.has(key), `${declaration.logicalId} is the Chime channel ${key}, which was there before`);
+      check(declaration.kind !== 'chime' || declaration.room !== undefined || !before.state.has(key),
+        `${declaration.logicalId} is the Chime channel ${key}, which was there before`);
       this.checkMark(after, declaration, this.marksOfNew(declaration));
     }
     for (const declaration of this.changed) {
@@ -274,6 +346,9 @@ export class DeploymentExpectation extends Expectation {
       this.checkMark(after, declaration, [before.mark(old)!]);
     }
     this.checkState(after.state, allowed);
+    for (const declaration of this.declarations.filter(({ room }) => room !== undefined)) {
+      check(after.heldKey(declaration) === targetOf(declaration), `${declaration.logicalId} holds ${after.heldKey(declaration)}, not ${targetOf(declaration)}`);
+    }
   }
 
   private marksOfNew(declaration: Declaration): string[] {
@@ -281,7 +356,7 @@ export class DeploymentExpectation extends Expectation {
     const holder = this.before.holder(target);
     if (!this.before.state.has(target)) {
       // One of two deliveries finds what the other one made, and cannot know by whom it was made.
-      return this.step.repeats === undefined ? ['created'] : ['created', 'adopted'];
+      return this.step.repeats === undefined || declaration.kind === 'chime' ? ['created'] : ['created', 'adopted'];
     }
     return [holder ? this.before.mark(holder)! : 'adopted'];
   }
@@ -295,33 +370,42 @@ export class DeploymentExpectation extends Expectation {
   private checkFailure(after: Snapshot, overtaken: readonly string[]): void {
     const { before } = this;
     const allowed: Alternatives = new Map();
-    const newChimeChannels: Thing[] = [];
+    const newChimeChannels: Thing[][] = [];
     const allow = (key: string, ...things: (Thing | undefined)[]) => allowed.set(key, [...allowed.get(key) ?? [before.state.get(key)], ...things]);
     for (const declaration of [...this.established, ...this.changed]) {
       const old = before.declaration(declaration.logicalId);
       const isOvertaken = overtaken.includes(declaration.logicalId);
       const isRetained = declaration.retain && !old;
       const isLost = isLostForGood(this.step, declaration);
-      if (declaration.kind === 'chime' && this.established.includes(declaration)) {
+      const isEstablished = this.established.includes(declaration);
+      if (declaration.kind === 'chime' && declaration.room === undefined && isEstablished) {
         if (isOvertaken || isRetained || isLost) {
-          newChimeChannels.push(this.thing(declaration, ''));
+          newChimeChannels.push([...isOvertaken || isLost ? [createdThing(declaration)] : [], this.thing(declaration, '')]);
         }
         continue;
       }
-      const key = before.keyOf(old && this.changed.includes(declaration) ? old : declaration);
+      const key = before.keyOf(old && !isEstablished ? old : declaration);
       // What somebody removed behind the stack's back is made again by the move, and the former template wants it, too.
       const isMadeAgain = !before.state.has(key) && before.holder(key) !== undefined;
-      if (isOvertaken || isRetained || isMadeAgain || isLost && this.established.includes(declaration)) {
-        allow(key, this.thing(declaration, key, old));
+      const changed = this.thing(declaration, key, isEstablished ? undefined : old);
+      if (isOvertaken || isRetained || isMadeAgain || isLost && isEstablished) {
+        allow(key, changed);
       }
-      if (old && old.kind !== 'workspace' && (old.kind !== 'chime' || this.changed.includes(declaration))) {
-        // CloudFormation brings back what its template said, not what somebody had made of it.
-        const oldKey = before.keyOf(old);
-        const things = [before.state.get(key), this.thing(declaration, key, old)];
-        if (old.kind === 'chime' && isOvertaken && isMixture(after.state.get(key), things)) {
-          // The change and its reversal, several requests each, ran side by side.
+      if (declaration.kind === 'chime') {
+        const first = before.state.get(key) ?? createdThing(declaration);
+        // What a stack declares is no longer anybody else's: the reversal takes it away although somebody had made it.
+        const reversed = old && !isEstablished ? [declaredThing(this.accountId, old, changed, declaration, before.mark(old))] : [];
+        if (reversed.length > 0 && this.meetsOtherFlow(declaration)) {
+          reversed.push({ ...reversed[0], flow: first.flow });
+        }
+        allow(key, ...reversed);
+        if ((isOvertaken || isLost && isEstablished) && isMixture(after.state.get(key), [first, { ...first, flow: null }, changed, ...reversed])) {
+          // The change and its reversal are several requests each, which ran side by side or only in part. A channel flow goes before another one comes.
           allow(key, after.state.get(key));
         }
+      } else if (old && old.kind !== 'workspace') {
+        // CloudFormation brings back what its template said, not what somebody had made of it.
+        const oldKey = before.keyOf(old);
         allow(oldKey, this.thing(old, oldKey, old), this.thing(old, oldKey, declaration));
         if (old.kind === 'channel') {
           // With any name: the service cannot clear one.
@@ -346,17 +430,28 @@ export class DeploymentExpectation extends Expectation {
 /** Whether an answer to what brings a declaration about may be lost, and then an outage keeps the handler from taking it back. */
 function isLostForGood({ outage, faults }: Deploy, { kind }: Declaration): boolean {
   const losesAnswers = outage?.kind === 'lost reply' || faults.some((fault) => ['reset after', 'lost reply', 'truncated'].includes(fault.kind));
-  return losesAnswers && (kind === 'channel' && outage?.operation === 'UpdateSlackChannelConfiguration'
-    || kind === 'alias' && outage?.operation === 'PutAccountAlias' || kind === 'chime' && outage?.operation === 'CreateChannel');
+  switch (kind) {
+    case 'channel': return losesAnswers && outage?.operation === 'UpdateSlackChannelConfiguration';
+    case 'alias': return losesAnswers && outage?.operation === 'PutAccountAlias';
+    case 'chime': return losesAnswers && outage !== undefined || outage?.operation === 'AssociateChannelFlow';
+    default: return false;
+  }
 }
 
-/** Whether each property, and each tag, is that of one of some things; a tag that all of them have must be there. */
+/** Whether each property of a Chime channel, each tag and each person is that of one of some things; what all of them have must be there. */
 function isMixture(actual: Thing | undefined, things: readonly (Thing | undefined)[]): boolean {
-  const tagsIn = (thing: Thing | undefined) => thing?.tags as Record<string, string>;
-  return actual !== undefined
-    && Object.entries(actual).every(([name, value]) => name === 'tags' || things.some((thing) => thing?.[name] === value))
-    && Object.entries(tagsIn(actual)).every(([key, value]) => things.some((thing) => tagsIn(thing)?.[key] === value))
-    && Object.keys(tagsIn(things[0])).every((key) => key in tagsIn(actual) || things.some((thing) => !(key in tagsIn(thing))));
+  const parts = (thing: Thing | undefined) => Object.entries(thing ?? {}).flatMap(([name, value]) => {
+    const items: [string, unknown][] = name === 'tags' ? Object.entries(value as object)
+      : name === 'members' || name === 'moderators' ? (value as string[]).map((id) => [id, true]) : [['', value]];
+    return items.map(([item, content]) => JSON.stringify([name, item, content]));
+  });
+  const [own, ...others] = [actual, ...things].map(parts);
+  return actual !== undefined && own.every((part) => others.some((other) => other.includes(part)))
+    && others[0].every((part) => own.includes(part) || others.some((other) => !other.includes(part)));
+}
+
+function isModerated(thing: Thing | undefined, bearers: readonly string[]): boolean {
+  return bearers.some((bearer) => (thing as ChimeThing | undefined)?.moderators?.includes(bearer));
 }
 
 function check(condition: boolean, message: string): asserts condition {

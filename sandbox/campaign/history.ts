@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { CHANNELS, LOOKS, TEAMS, type Declaration, type Kind } from './declaration';
+import { CHANNELS, LOOKS, targetOf, TEAMS, type Declaration, type Kind } from './declaration';
 
 /** A change of a template. `slot` picks one of its declarations, whatever their number. */
 export type Edit =
@@ -18,16 +18,25 @@ export type Edit =
 export type Ending = 'success' | 'failure at the end' | 'failure in between' | 'cancelled';
 
 export interface PlannedFault {
-  readonly kind: 'throttle' | 'status 500' | 'status 503' | 'reset before' | 'reset after' | 'lost reply' | 'truncated' | 'stack API' | 'response bucket';
+  readonly kind: 'throttle' | 'status 500' | 'status 503' | 'reset before' | 'reset after' | 'lost reply' | 'truncated' | 'stack API'
+  | 'response bucket'
+  /** A batch does not add one of its members. */
+  | 'member';
   /** Requests that pass before it strikes. */
   readonly after: number;
   readonly count: number;
 }
 
-/** Calls of these operations fail until a resource has failed. */
+/** The operations that an outage may concern. */
+const OUTAGES = [
+  'CreateSlackChannelConfiguration', 'UpdateSlackChannelConfiguration', 'PutAccountAlias', 'RegisterSlackWorkspaceForOrganization',
+  'CreateChannel', 'UpdateChannel', 'TagResource', 'PutChannelExpirationSettings', 'AssociateChannelFlow',
+  'BatchCreateChannelMembership', 'DeleteChannelMembership', 'CreateChannelModerator', 'DeleteChannelModerator',
+] as const;
+
+/** Calls of an operation fail until a resource has failed. */
 export interface Outage {
-  readonly operation: 'CreateSlackChannelConfiguration' | 'UpdateSlackChannelConfiguration' | 'PutAccountAlias'
-  | 'RegisterSlackWorkspaceForOrganization' | 'CreateChannel' | 'UpdateChannel' | 'TagResource';
+  readonly operation: typeof OUTAGES[number];
   readonly kind: 'status 503' | 'lost reply';
 }
 
@@ -40,6 +49,8 @@ export interface Deploy {
   readonly early: number;
   readonly faults: readonly PlannedFault[];
   readonly outage?: Outage;
+  /** A Chime channel may not have one of its members. */
+  readonly refused: boolean;
   /** Seed of repeated deliveries; none without. */
   readonly repeats?: number;
 }
@@ -49,6 +60,8 @@ export interface Delete {
   readonly stack: number;
   readonly faults: readonly PlannedFault[];
   readonly repeats?: number;
+  /** Before the deletion somebody excludes the bearers of Chime channels, and lets them in again when it has failed. */
+  readonly excludes: boolean;
 }
 
 /** Somebody changes something in the console. */
@@ -60,6 +73,8 @@ export interface Console {
   readonly team: number;
   readonly channel: number;
   readonly look: number;
+  /** How a Chime channel that somebody makes differs from what stacks would make. */
+  readonly oddity?: 'privacy' | 'outsider';
 }
 
 export type Step = Deploy | Delete | Console;
@@ -79,9 +94,19 @@ export interface Features {
   readonly outages: boolean;
   readonly repeats: boolean;
   readonly cancellations: boolean;
+  /** The kinds of resources; one that is there more often comes up more often. */
+  readonly kinds: readonly Kind[];
 }
 
-export const ALL_FEATURES: Features = { swaps: true, handovers: false, faults: true, outages: true, repeats: true, cancellations: true };
+export const ALL_FEATURES: Features = {
+  swaps: true,
+  handovers: false,
+  faults: true,
+  outages: true,
+  repeats: true,
+  cancellations: true,
+  kinds: ['channel', 'channel', 'channel', 'channel', 'workspace', 'workspace', 'alias', 'alias', 'chime', 'chime', 'chime', 'chime'],
+};
 
 export const STACKS = ['A1', 'A2', 'B1'];
 export const ACCOUNTS = 2;
@@ -95,7 +120,7 @@ export function histories(features: Features): fc.Arbitrary<History> {
   const channel = fc.nat(CHANNELS - 1);
   const look = fc.nat(LOOKS - 1);
   const slot = fc.nat(7);
-  const kind = fc.constantFrom<Kind>('channel', 'channel', 'channel', 'channel', 'workspace', 'workspace', 'alias', 'alias', 'chime', 'chime');
+  const kind = fc.constantFrom(...features.kinds);
   const edit: fc.Arbitrary<Edit> = fc.oneof(
     {
       weight: 8,
@@ -118,7 +143,7 @@ export function histories(features: Features): fc.Arbitrary<History> {
   );
   const fault = fc.record({
     kind: fc.constantFrom<PlannedFault['kind']>(
-      'throttle', 'status 500', 'status 503', 'reset before', 'reset after', 'lost reply', 'truncated', 'stack API', 'response bucket'),
+      'throttle', 'status 500', 'status 503', 'reset before', 'reset after', 'lost reply', 'truncated', 'stack API', 'response bucket', 'member'),
     after: fc.nat(12),
     count: fc.integer({ min: 1, max: 2 }),
   });
@@ -129,9 +154,7 @@ export function histories(features: Features): fc.Arbitrary<History> {
     isOn ? fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary }) : fc.constant(undefined);
   const repeats = sometimes(fc.nat(1_000_000), features.repeats);
   const outage = sometimes(fc.record({
-    operation: fc.constantFrom<Outage['operation']>(
-      'CreateSlackChannelConfiguration', 'UpdateSlackChannelConfiguration', 'PutAccountAlias', 'RegisterSlackWorkspaceForOrganization',
-      'CreateChannel', 'UpdateChannel', 'TagResource'),
+    operation: fc.constantFrom(...OUTAGES),
     kind: fc.constantFrom<Outage['kind']>('status 503', 'lost reply'),
   }), features.outages);
   const stack = fc.constantFrom(0, 0, 0, 1, 1, 2);
@@ -143,6 +166,7 @@ export function histories(features: Features): fc.Arbitrary<History> {
     team,
     channel,
     look,
+    oddity: fc.constantFrom('privacy' as const, 'outsider' as const, undefined, undefined, undefined),
   });
   const step: fc.Arbitrary<Step> = fc.oneof(
     {
@@ -156,10 +180,12 @@ export function histories(features: Features): fc.Arbitrary<History> {
         early: fc.nat(6),
         faults,
         outage,
+        refused: fc.integer({ min: 0, max: 7 }).map((number) => features.outages && number === 7),
         repeats,
-      }),
+      // Of two deliveries of one Create, that which fails for a reason of its own takes back what the other one is still to answer for.
+      }).map((deploy) => ({ ...deploy, refused: deploy.refused && deploy.repeats === undefined })),
     },
-    { weight: 3, arbitrary: fc.record({ step: fc.constant('delete' as const), stack, faults, repeats }) },
+    { weight: 3, arbitrary: fc.record({ step: fc.constant('delete' as const), stack, faults, repeats, excludes: fc.boolean() }) },
     { weight: 3, arbitrary: change },
   );
   // Accounts have something from the start, which stacks must leave alone or adopt.
@@ -180,6 +206,7 @@ function formatStep(step: Step): string {
   const extras = 'faults' in step
     ? [
       ...step.faults.map(({ kind, after, count }) => `${kind} x${count} after ${after} requests`),
+      ...'refused' in step && step.refused ? ['a member is refused'] : [],
       ...'outage' in step && step.outage ? [`outage of ${step.outage.operation} (${step.outage.kind})`] : [],
       ...step.repeats === undefined ? [] : [`repeated deliveries ${step.repeats}`],
     ].map((text) => `; ${text}`).join('')
@@ -189,9 +216,10 @@ function formatStep(step: Step): string {
       const ending = step.ending === 'success' ? '' : `, ${step.ending}${step.ending === 'failure at the end' ? '' : ` after ${step.early}`}`;
       return `deploy ${STACKS[step.stack]}${ending}: ${step.edits.map(formatEdit).join(', ')}${extras}`;
     }
-    case 'delete': return `delete ${STACKS[step.stack]}${extras}`;
+    case 'delete': return `delete ${STACKS[step.stack]}${step.excludes ? ' after its bearers were excluded' : ''}${extras}`;
     case 'console':
-      return `console in account ${'AB'[step.account]}: ${step.action} ${step.kind} ${step.team}/${step.channel}${step.action === 'put' ? ` look ${step.look}` : ''}`;
+      return `console in account ${'AB'[step.account]}: ${step.action} ${step.kind} ${step.team}/${step.channel}${step.action === 'put' ? ` look ${step.look}` : ''}`
+        + (step.kind === 'chime' && step.oddity ? ` (${step.oddity})` : '');
   }
 }
 
@@ -208,13 +236,19 @@ function formatEdit(edit: Edit): string {
   }
 }
 
+/** A Chime channel keeps the id under which it was made when the template no longer declares one. */
+function withRoom(declaration: Declaration, old: Declaration | undefined): Declaration {
+  const { room: _, ...rest } = declaration;
+  const keeps = declaration.team === 1 || old?.kind === 'chime' && old.room === declaration.channel;
+  return declaration.kind === 'chime' && keeps ? { ...rest, room: declaration.channel } : rest;
+}
+
 /** The declarations that edits make of others. An edit that would declare a target twice, or that has nothing to edit, does nothing. */
 export function applyEdits(before: readonly Declaration[], edits: readonly Edit[], newId: (kind: Kind) => string): Declaration[] {
   let declarations = [...before];
-  const keyOf = ({ kind, team, channel, logicalId }: Declaration) =>
-    kind === 'alias' ? kind : kind === 'workspace' ? `${kind} ${team}` : kind === 'channel' ? `${kind} ${team}/${channel}` : `${kind} ${logicalId}`;
-  const accept = (candidate: Declaration[]) => {
-    if (new Set(candidate.map(keyOf)).size === candidate.length) {
+  const accept = (candidates: Declaration[]) => {
+    const candidate = candidates.map((declaration) => withRoom(declaration, before.find(({ logicalId }) => logicalId === declaration.logicalId)));
+    if (new Set(candidate.map(targetOf)).size === candidate.length) {
       declarations = candidate;
     }
   };
@@ -238,7 +272,7 @@ export function applyEdits(before: readonly Declaration[], edits: readonly Edit[
       case 'remove': accept(declarations.filter((declaration) => declaration !== current)); break;
       case 'swap': {
         const other = declarations[edit.other % declarations.length];
-        if (other.kind === current.kind && current.kind !== 'chime') {
+        if (other.kind === current.kind) {
           accept(declarations.map((declaration) => declaration === current ? { ...current, logicalId: other.logicalId }
             : declaration === other ? { ...other, logicalId: current.logicalId } : declaration));
         }

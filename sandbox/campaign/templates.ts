@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, aws_iam as iam, BootstraplessSynthesizer, Duration, Stack } from 'aws-cdk-lib';
 import type { Declaration } from './declaration';
-import { lookOf, TEAMS, channelIdOf } from './declaration';
-import { AccountAlias, ChannelsProvider, ChimeChannel, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import { BEARERS, chimeLook, FLOWS, HOST, lookOf, PEOPLE, roomIdOf, TEAMS, channelIdOf } from './declaration';
+import { AccountAlias, ChannelsProvider, ChimeChannel, ExpirationCriterion, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 import type { Roles } from '../cloudformation/roles';
 import type { ResourceDefinition, Template } from '../cloudformation/template';
+import type { ChimeStore } from '../services/chime-store';
 
 type Resources = Record<string, ResourceDefinition>;
 
@@ -16,8 +17,8 @@ export class Templates {
   private readonly patterns: Record<string, ResourceDefinition>;
 
   /** @param code what the function runs in place of the library's own handler. */
-  public constructor(public readonly accountId: string, public readonly appInstanceArn: string, public readonly bearer: string, code?: string) {
-    const resources = synthesize(accountId, appInstanceArn, bearer);
+  public constructor(public readonly accountId: string, public readonly appInstanceArn: string, code?: string) {
+    const resources = synthesize(accountId, appInstanceArn);
     const isCustom = ([, { Type }]: [string, ResourceDefinition]) => Type.startsWith('Custom::');
     this.common = Object.fromEntries(Object.entries(resources).filter((entry) => !isCustom(entry)));
     this.patterns = Object.fromEntries(Object.entries(resources).filter(isCustom).map(([, definition]) => [definition.Type, definition]));
@@ -69,8 +70,52 @@ export class Templates {
       case 'alias':
         return { ...lookOf(declaration), Existing };
       case 'chime':
-        return { AppInstanceArn: this.appInstanceArn, ChimeBearer: this.bearer, ...lookOf(declaration) };
+        return {
+          ...this.chimeProperties(declaration),
+          ...declaration.team === 1 && { ChannelId: roomIdOf(declaration.channel), Existing },
+        };
     }
+  }
+
+  /** The properties of a look of a Chime channel, with ARNs. */
+  public chimeProperties(declaration: Pick<Declaration, 'look' | 'channel'>) {
+    const { ChimeBearer, MemberArns, ModeratorArns, ChannelFlowArn, ...rest } = chimeLook(declaration);
+    return {
+      AppInstanceArn: this.appInstanceArn,
+      ChimeBearer: userArn(this.appInstanceArn, ChimeBearer),
+      ...rest,
+      ...MemberArns && { MemberArns: MemberArns.map((id) => userArn(this.appInstanceArn, id)) },
+      ...ModeratorArns && { ModeratorArns: ModeratorArns.map((id) => userArn(this.appInstanceArn, id)) },
+      ...ChannelFlowArn !== undefined && { ChannelFlowArn: flowArn(this.appInstanceArn, ChannelFlowArn) },
+    };
+  }
+
+  /** Somebody makes a channel under an id that stacks declare, such as stacks would make it or otherwise. */
+  public createRoom(store: ChimeStore, declaration: Pick<Declaration, 'look' | 'channel'>, oddity?: 'privacy' | 'outsider'): void {
+    const { AppInstanceArn, ChimeBearer, MemberArns = [], ModeratorArns = [], ...properties } = this.chimeProperties(declaration);
+    const channelArn = `${AppInstanceArn}/channel/${roomIdOf(declaration.channel)}`;
+    const isForeign = oddity === 'outsider';
+    const maker = isForeign ? userArn(AppInstanceArn, HOST) : ChimeBearer;
+    const isPrivate = (properties.Privacy === 'PRIVATE') !== (oddity === 'privacy');
+    const now = new Date();
+    store.channels.set(channelArn, {
+      channelArn,
+      appInstanceArn: AppInstanceArn,
+      privacy: isPrivate ? 'PRIVATE' : 'PUBLIC',
+      createdBy: maker,
+      createdAt: now,
+      updatedAt: now,
+      elasticChannelConfiguration: properties.ElasticChannelConfiguration,
+      expirationSettings: properties.ExpirationSettings,
+      channelFlowArn: properties.ChannelFlowArn,
+      name: properties.Name,
+      mode: properties.Mode,
+      metadata: properties.Metadata,
+      tags: new Map(properties.Tags?.map(({ Key, Value }) => [Key, Value])),
+      members: new Set([...properties.ElasticChannelConfiguration ? [] : [maker], ...MemberArns]),
+      moderators: new Set([maker, ...ModeratorArns.filter((arn) => !isForeign || PEOPLE.some((id) => arn === userArn(AppInstanceArn, id)))]),
+      messages: [],
+    });
   }
 
   /** A resource of somebody else whose function fails it once others are made or changed. */
@@ -88,6 +133,23 @@ export class Templates {
       },
     };
   }
+}
+
+function userArn(appInstanceArn: string, id: string): string {
+  return `${appInstanceArn}/user/${id}`;
+}
+
+function flowArn(appInstanceArn: string, id: string): string {
+  return `${appInstanceArn}/channel-flow/${id}`;
+}
+
+/** Makes an AppInstance with the users and channel flows that looks name. */
+export function createAppInstance(store: ChimeStore, accountId: string, region: string): string {
+  const appInstanceArn = store.createAppInstance(accountId, region);
+  [...BEARERS, ...PEOPLE].forEach((id) => store.createAppInstanceUser(appInstanceArn, id));
+  store.createAppInstanceAdmin(userArn(appInstanceArn, BEARERS[0]));
+  FLOWS.forEach((id) => store.createChannelFlow(appInstanceArn, id));
+  return appInstanceArn;
 }
 
 export function channelRoleArn(accountId: string): string {
@@ -113,7 +175,7 @@ const TYPES = {
   chime: 'Custom::ChimeChannel',
 } as const;
 
-function synthesize(account: string, appInstanceArn: string, chimeBearer: string): Resources {
+function synthesize(account: string, appInstanceArn: string): Resources {
   const outdir = mkdtempSync(join(tmpdir(), 'campaign-'));
   try {
     const app = new App({ analyticsReporting: false, outdir });
@@ -128,7 +190,16 @@ function synthesize(account: string, appInstanceArn: string, chimeBearer: string
       channelRole: iam.Role.fromRoleArn(stack, 'ChannelRole', channelRoleArn(account)),
     });
     new AccountAlias(stack, 'Alias', { accountAlias: 'alias', provider });
-    new ChimeChannel(stack, 'Chime', { appInstanceArn, chimeBearer, channelName: 'channel', provider });
+    // With all that looks declare, so that the handler may do what it takes.
+    BEARERS.forEach((bearer, index) => new ChimeChannel(stack, `Chime${index}`, {
+      appInstanceArn,
+      chimeBearer: userArn(appInstanceArn, bearer),
+      channelName: 'channel',
+      memberArns: [userArn(appInstanceArn, PEOPLE[0])],
+      channelFlowArn: flowArn(appInstanceArn, FLOWS[index]),
+      expirationSettings: { expirationDays: 1, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+      provider,
+    }));
     return (app.synth().getStackByName('Stack').template as Template).Resources as Resources;
   } finally {
     rmSync(outdir, { recursive: true, force: true });

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { TEAMS, channelIdOf, lookOf, type Declaration, type Kind } from './declaration';
-import { DeletionExpectation, DeploymentExpectation, Snapshot, Violation, type Expectation } from './expectation';
+import { BEARERS, GUEST, HOST, PEOPLE, TEAMS, channelIdOf, chimeLook, lookOf, roomIdOf, targetOf, type Declaration, type Kind } from './declaration';
+import { DeletionExpectation, DeploymentExpectation, ExclusionExpectation, Snapshot, Violation, type Expectation } from './expectation';
 import { ACCOUNTS, ALL_FEATURES, STACKS, accountOfStack, applyEdits, type Console, type Delete, type Deploy, type Features, type History, type PlannedFault } from './history';
 import { InProcessLambda, type Run } from './in-process-lambda';
 import { Simulation, randomFrom } from './simulation';
-import { declaredThing, readState } from './state';
-import { Templates, createChannelRole } from './templates';
+import { chimeKey, declaredThing, readState } from './state';
+import { Templates, createAppInstance, createChannelRole } from './templates';
 import type { Stack, StackEvent } from '../cloudformation/stack';
 import type { Delivery } from '../lambda/local-lambda';
 import { LocalAws } from '../local-aws';
+import type { ChimeChannelRecord } from '../services/chime-store';
 import type { Fault } from '../services/faults';
 import type { LocalService } from '../services/service';
 
@@ -43,7 +44,7 @@ export class World {
     const listeners = { event: (_: { status: string; type: string }) => {} };
     const aws = await LocalAws.start({
       // Lists of more than one page.
-      services: { supportApp: { channelsPerPage: 2, workspacesPerPage: 1 } },
+      services: { supportApp: { channelsPerPage: 2, workspacesPerPage: 1 }, chime: { pageSize: 9 } },
       // A handler that does not answer is found out soon.
       cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.01, onEvent: (event) => listeners.event(event) },
     });
@@ -77,8 +78,7 @@ export class World {
     }
     this.templates = ACCOUNT_IDS.map((accountId) => {
       createChannelRole(aws.cloudFormation.roles, accountId);
-      const appInstanceArn = chime.store.createAppInstance(accountId, REGION);
-      return new Templates(accountId, appInstanceArn, chime.store.createAppInstanceUser(appInstanceArn, 'bearer'), code);
+      return new Templates(accountId, createAppInstance(chime.store, accountId, REGION), code);
     });
     this.watch(supportApp);
     this.watch(chime);
@@ -95,6 +95,7 @@ export class World {
     this.reset(order);
     this.statistics.histories += 1;
     for (const [index, step] of steps.entries()) {
+      this.chat();
       try {
         switch (step.step) {
           case 'console': this.change(step); break;
@@ -135,6 +136,7 @@ export class World {
     const { services, cloudFormation } = this.aws;
     services.faults.clear();
     services.requests.clear();
+    this.endRefusals();
     cloudFormation.requests.length = 0;
     this.lambda.runs.length = 0;
     cloudFormation.bucket.clear();
@@ -168,24 +170,44 @@ export class World {
       return;
     }
     const expectation = new DeploymentExpectation(before, declarations, step);
+    if (expectation.takesOver(this.rooms(model))) {
+      // Two stacks that manage one channel can only work against each other.
+      this.count('skipped');
+      return;
+    }
     this.count(before.exists ? `update, ${step.ending}` : `create, ${step.ending}`);
     step.edits.forEach(({ edit }) => this.count(`edit: ${edit}`));
 
     this.prepare(step, expectation, model);
-    const result = await this.aws.cloudFormation.deploy({
-      stackName: model.name, accountId: model.accountId, template, cancelInProgress: step.ending === 'failure in between',
+    const { cloudFormation } = this.aws;
+    const result = await cloudFormation.deploy({
+      stackName: model.name,
+      accountId: model.accountId,
+      template,
+      // Some have more resources with long properties than a request takes.
+      templateSource: 'S3',
+      cancelInProgress: step.ending === 'failure in between',
     });
     await this.finish(expectation);
-    if (/^(CREATE|UPDATE)_COMPLETE$/.test(result.status)) {
+    let { status, events } = result;
+    const cancelled = events.filter(({ reason }) => /^Resource (creation|update) cancelled$/.test(reason ?? '')).map(({ logicalId }) => logicalId);
+    const repeated = [...this.repeated];
+    if (status === 'UPDATE_ROLLBACK_FAILED' && expectation.rotates([...cancelled, ...repeated])) {
+      this.count('rollback continued');
+      ({ status, events } = await cloudFormation.continueUpdateRollback({ stackName: model.name, accountId: model.accountId }));
+      await this.lambda.settled();
+      this.forget();
+    }
+    if (/^(CREATE|UPDATE)_COMPLETE$/.test(status)) {
       model.declarations = declarations;
-    } else if (result.status === 'ROLLBACK_COMPLETE') {
+    } else if (status === 'ROLLBACK_COMPLETE') {
       model.declarations = [];
     }
-    const cancelled = result.events.filter(({ reason }) => /^Resource (creation|update) cancelled$/.test(reason ?? '')).map(({ logicalId }) => logicalId);
-    const undeleted = result.events.filter((event) => event.status === 'DELETE_FAILED').map(({ logicalId }) => logicalId);
-    expectation.check(this.snapshot(model), {
-      status: result.status, cancelled, undeleted, repeated: [...this.repeated], failures: failuresOf(result.events),
-    });
+    const undeleted = events.filter((event) => event.status === 'DELETE_FAILED').map(({ logicalId }) => logicalId);
+    expectation.check(this.snapshot(model), { status, cancelled, undeleted, repeated, failures: failuresOf(events) });
+    if (expectation.rotates([...cancelled, ...repeated])) {
+      this.letIn(model);
+    }
   }
 
   private async delete(step: Delete): Promise<void> {
@@ -194,13 +216,76 @@ export class World {
     if (!before.exists) {
       return;
     }
-    const expectation = new DeletionExpectation(before);
+    const excluded = before.declarations.filter((declaration) => step.excludes && declaration.kind === 'chime' && !declaration.retain
+      && chimeLook(declaration).ChimeBearer !== BEARERS[0] && before.mark(declaration) === 'created');
+    if (excluded.length > 0) {
+      this.count('delete, excluded');
+      const letIn = excluded.map((declaration) => this.exclude(model, before.keyOf(declaration)));
+      await this.deleteOnce(step, model, new ExclusionExpectation(this.snapshot(model), excluded));
+      letIn.forEach((action) => action());
+    }
     this.count('delete');
+    await this.deleteOnce(step, model, new DeletionExpectation(this.snapshot(model)));
+    model.declarations = [];
+  }
+
+  private async deleteOnce(step: Delete, model: StackModel, expectation: DeletionExpectation): Promise<void> {
     this.prepare(step, expectation, model);
     const { status, events } = await this.aws.cloudFormation.deleteStack({ stackName: model.name, accountId: model.accountId });
     await this.finish(expectation);
-    model.declarations = [];
     expectation.check(this.snapshot(model), { status, failures: failuresOf(events) });
+  }
+
+  /** Takes from a bearer what it may do in a channel; answers what gives it back. */
+  private exclude(model: StackModel, key: string): () => void {
+    const { store } = this.aws.services.chime;
+    const channel = this.channels(model.accountId).find(({ channelArn }) => chimeKey(channelArn) === key)!;
+    const bearer = [...channel.moderators].find((arn) => arn.endsWith(`/${BEARERS[1]}`))!;
+    const membership = store.membershipOf(channel, bearer);
+    store.removeMember(channel, bearer);
+    store.removeModerator(channel, bearer);
+    return () => {
+      store.addModerator(channel, bearer, { createdBy: bearer, createdAt: new Date() });
+      if (membership) {
+        store.addMember(channel, bearer, membership);
+      }
+    };
+  }
+
+  /** Somebody gives the bearers of a stack back what an update and its reversal have taken from them. */
+  private letIn(model: StackModel): void {
+    const { store } = this.aws.services.chime;
+    const snapshot = this.snapshot(model);
+    for (const declaration of model.declarations.filter(({ kind }) => kind === 'chime')) {
+      const channel = this.channels(model.accountId).find(({ channelArn }) => chimeKey(channelArn) === snapshot.keyOf(declaration));
+      if (channel) {
+        const bearer = `${channel.appInstanceArn}/user/${chimeLook(declaration).ChimeBearer}`;
+        store.addModerator(channel, bearer, { createdBy: bearer, createdAt: new Date() });
+      }
+    }
+  }
+
+  /** The rooms of the other stacks of an account. */
+  private rooms(model: StackModel): string[] {
+    return this.stacks.filter((other) => other !== model && other.accountId === model.accountId)
+      .flatMap(({ declarations }) => declarations.filter(({ room }) => room !== undefined).map(targetOf));
+  }
+
+  private channels(accountId: string) {
+    const { appInstanceArn } = this.templates[ACCOUNT_IDS.indexOf(accountId)];
+    return this.aws.services.chime.store.channelsOf(appInstanceArn);
+  }
+
+  /** Somebody writes the first message into each channel, which must never be lost while a channel is kept. */
+  private chat(): void {
+    for (const channel of ACCOUNT_IDS.flatMap((accountId) => this.channels(accountId)).filter(({ messages }) => messages.length === 0)) {
+      this.say(channel, 'first');
+    }
+  }
+
+  private say(channel: ChimeChannelRecord, content: string): void {
+    const messageId = String(channel.messages.length);
+    channel.messages.push({ messageId, content, type: 'STANDARD', sender: channel.createdBy, createdAt: new Date(), clientRequestToken: messageId });
   }
 
   private snapshot(model: StackModel): Snapshot {
@@ -219,13 +304,22 @@ export class World {
 
   private prepare(step: Deploy | Delete, expectation: Expectation, model: StackModel): void {
     const { services, cloudFormation } = this.aws;
-    step.faults.forEach((fault) => this.inject(fault));
+    step.faults.forEach((fault) => this.inject(fault, model.accountId));
+    if ('refused' in step && step.refused) {
+      this.count('refused member');
+      this.refuse(model.accountId, 'Forbidden', 1);
+    }
     const outage = 'outage' in step ? step.outage : undefined;
     if (outage) {
       this.count(`outage: ${outage.kind}`);
       services.faults.inject({ fault: FAULTS[outage.kind], operations: [outage.operation], count: Infinity });
     }
-    this.endOutage = () => outage && services.faults.clear();
+    this.endOutage = () => {
+      this.endRefusals();
+      if (outage) {
+        services.faults.clear();
+      }
+    };
     const random = randomFrom(step.repeats ?? 0);
     this.repeated.clear();
     this.lambda.deliver = ({ payload }) => {
@@ -248,9 +342,29 @@ export class World {
     };
   }
 
-  private inject({ kind, after, count }: PlannedFault): void {
+  /** Lets a batch answer that one of its members was not added. */
+  private refuse(accountId: string, code: 'Forbidden' | 'Throttling', times: number): void {
+    this.aws.services.chime.store.failMembership(this.refusable(accountId), code, times);
+  }
+
+  private endRefusals(): void {
+    for (const member of ACCOUNT_IDS.map((accountId) => this.refusable(accountId))) {
+      while (this.aws.services.chime.store.takeMembershipFailure(member)) {
+        // Until none is left.
+      }
+    }
+  }
+
+  /** A member who comes after those that a creation takes. */
+  private refusable(accountId: string): string {
+    return `${this.templates[ACCOUNT_IDS.indexOf(accountId)].appInstanceArn}/user/${PEOPLE[11]}`;
+  }
+
+  private inject({ kind, after, count }: PlannedFault, accountId: string): void {
     const { services, cloudFormation } = this.aws;
-    if (kind === 'stack API') {
+    if (kind === 'member') {
+      this.refuse(accountId, 'Throttling', count);
+    } else if (kind === 'stack API') {
       cloudFormation.api.inject({ kind: after % 2 ? 'throttle' : 'reset', times: count });
     } else if (kind === 'response bucket') {
       cloudFormation.bucket.inject({ kind: after % 2 ? 'status' : 'reset', statusCode: 503, times: count, when: (logicalId) => logicalId !== 'Failure' });
@@ -281,9 +395,10 @@ export class World {
     this.forget();
   }
 
-  private change({ account, action, kind, team, channel, look }: Console): void {
+  private change(step: Console): void {
+    const { account, action, kind, team, channel, look } = step;
     const accountId = ACCOUNT_IDS[account % ACCOUNTS];
-    const { supportApp: { store }, chime } = this.aws.services;
+    const { supportApp: { store } } = this.aws.services;
     const teamId = TEAMS[team];
     const key = { teamId, channelId: channelIdOf({ channel }) };
     this.count(`console: ${action} ${kind}`);
@@ -310,20 +425,47 @@ export class World {
       case 'alias remove':
         store.account(accountId).accountAlias = undefined;
         break;
-      case 'chime put': {
-        const channels = chime.store.channelsOf(this.templates[account].appInstanceArn);
-        if (channels.length > 0) {
-          channels[look % channels.length].tags.set('console', String(look));
-        } else {
-          const identity = { accountId, principalArn: 'console', accessKeyId: '', secretAccessKey: '' };
-          chime.call('CreateChannel', {
-            ...lookOf(declaration),
-            AppInstanceArn: this.templates[account].appInstanceArn,
-            ChimeBearer: this.templates[account].bearer,
-            ClientRequestToken: 'console',
-          }, { identity, region: REGION });
-        }
+      case 'chime put':
+      case 'chime remove':
+        this.changeChime(accountId, step);
+    }
+  }
+
+  private changeChime(accountId: string, { action, team, channel: room, look, oddity }: Console): void {
+    const { store } = this.aws.services.chime;
+    const templates = this.templates[ACCOUNT_IDS.indexOf(accountId)];
+    const channels = this.channels(accountId);
+    const channelArn = `${templates.appInstanceArn}/channel/${roomIdOf(room)}`;
+    const channel = team === 1 ? store.channels.get(channelArn) : channels[look % channels.length];
+    if (action === 'remove') {
+      const isHeld = this.stacks.some((stack) => stack.accountId === accountId && stack.declarations.some((other) => other.room === room));
+      if (team === 1 && channel && !isHeld) {
+        store.deleteChannel(channelArn);
       }
+    } else if (channel) {
+      this.joinIn(channel, look);
+    } else if (team === 1) {
+      templates.createRoom(store, { channel: room, look }, oddity);
+    }
+  }
+
+  /** Somebody changes by hand what no stack declares, and lets people join whom a stack may declare later. */
+  private joinIn(channel: ChimeChannelRecord, look: number): void {
+    const { store } = this.aws.services.chime;
+    const arnOf = (id: string) => `${channel.appInstanceArn}/user/${id}`;
+    const at = { createdAt: new Date() };
+    channel.tags.set('console', String(look));
+    this.say(channel, `look ${look}`);
+    switch (look) {
+      case 0:
+        channel.metadata ||= 'by hand';
+        channel.expirationSettings ??= { ExpirationDays: 7, ExpirationCriterion: 'CREATED_TIMESTAMP' };
+        break;
+      case 1:
+        [GUEST, PEOPLE[2]].forEach((id) => store.addMember(channel, arnOf(id), { type: 'DEFAULT', invitedBy: channel.createdBy, ...at }));
+        break;
+      default:
+        [HOST, PEOPLE[1]].forEach((id) => store.addModerator(channel, arnOf(id), { createdBy: channel.createdBy, ...at }));
     }
   }
 
@@ -332,7 +474,7 @@ export class World {
   }
 }
 
-const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucket'>, Fault> = {
+const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucket' | 'member'>, Fault> = {
   'throttle': { kind: 'throttle' },
   'status 500': { kind: 'status', status: 500 },
   'status 503': { kind: 'status', status: 503, retryAfter: 1 },
