@@ -67,11 +67,13 @@ export const chimeChannel: ResourceHandler = {
     // Of a declaration with problems nothing was done: after it, a rollback finds the channel as it was.
     if (problemsOf(old).length === 0) {
       await attempt(services, current, declared, old).catch(async (error) => {
-        if (declared.ChimeBearer === old.ChimeBearer || !await services.ownStack.isRollingBack()) {
+        if (!isServiceError(error, 'Forbidden') || declared.ChimeBearer === old.ChimeBearer || !await services.ownStack.isRollingBack()) {
           throw error;
         }
-        note('the former bearer has no rights: left to the other');
-        await change(services, current, { ...declared, ChimeBearer: old.ChimeBearer }, old).catch(ignore('Forbidden'));
+        // The former bearer may be gone, or the update that failed may still have been at work and taken its rights.
+        note('bearer without rights');
+        await change(services, current, declared, old).catch(() => change(services, current, { ...declared, ChimeBearer: old.ChimeBearer }, old))
+          .catch(ignore('Forbidden'));
       });
     }
     return result(event.PhysicalResourceId!, current.target);
