@@ -67,6 +67,9 @@ async function main(): Promise<void> {
 }
 
 function report(measurements: Measurements, write: boolean): void {
+  const folder = write ? join(ROOT, 'docs') : WORKSHOP;
+  const rounded = (_: string, value: unknown) => typeof value === 'number' ? Number(value.toFixed(2)) : value;
+  writeFileSync(join(folder, 'performance.json'), `${JSON.stringify(measurements, rounded, 1)}\n`);
   const sections = {
     conditions: conditions(measurements),
     goals: goalsTable(goalsOf(measurements)),
@@ -77,9 +80,6 @@ function report(measurements: Measurements, write: boolean): void {
     rollout: rolloutTable(measurements),
   };
   console.log(Object.values(sections).join('\n\n'));
-  const folder = write ? join(ROOT, 'docs') : WORKSHOP;
-  const rounded = (_: string, value: unknown) => typeof value === 'number' ? Number(value.toFixed(2)) : value;
-  writeFileSync(join(folder, 'performance.json'), `${JSON.stringify(measurements, rounded, 1)}\n`);
   writeFileSync(join(folder, 'performance.svg'), plot(panels(measurements)));
   if (write) {
     const files = [join(ROOT, 'README.md'), join(ROOT, 'docs', 'performance.md')];

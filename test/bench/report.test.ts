@@ -1,6 +1,8 @@
 import { replaceSections } from '../../bench/documents';
 import { plot, ticks } from '../../bench/plot';
+import { type Measurements, summaryTable } from '../../bench/report';
 import { ratios, summarize } from '../../bench/statistics';
+import { NATIVE } from '../../bench/synthesis';
 
 test.each([
   [[3], { median: 3, min: 3, max: 3 }],
@@ -40,4 +42,14 @@ test('sections are put between their markers, empty or not, and again', () => {
 
 test('a section that no document has a place for is an error', () => {
   expect(() => replaceSections(['<!-- bench:one -->'], { one: '1' })).toThrow('no document has the markers <!-- bench:one --> and <!-- /bench:one -->');
+});
+
+test('the short table shows the cases of all designs, and leaves out those of some', () => {
+  const designs = [NATIVE, 'this library', 'floor', 'another'];
+  const walls = (...wall: number[]) => wall.map((each) => ({ wall: each }));
+  const measured = (name: string, of: string[]) => ({ name, designs: of, syntheses: Object.fromEntries(of.map((design, place) => [design, walls(100, 100 + place * 50)])) });
+  const cases = [measured('N = 1', designs), measured('N = 490', designs.slice(0, 3)), measured('M = 1', designs)];
+  const summary = summaryTable({ cases } as unknown as Measurements);
+  expect(summary.split('\n')[0]).toBe('| wall time of a synth ÷ native L1 | N = 1 | M = 1 |');
+  expect(summary).toContain('| another | 1.75 | 1.75 |');
 });
