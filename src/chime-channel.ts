@@ -370,6 +370,7 @@ const MANAGE_ACTIONS = [
   'DescribeChannel',
   'UpdateChannel',
   'PutChannelExpirationSettings',
+  'ListSubChannels',
   'CreateChannelMembership',
   'BatchCreateChannelMembership',
   'DescribeChannelMembership',

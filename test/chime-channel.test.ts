@@ -514,7 +514,7 @@ test('whoever manages a channel may do what its moderators do there and as its b
   expect(statement).toEqual({
     Effect: 'Allow',
     Action: [
-      'DescribeChannel', 'UpdateChannel', 'PutChannelExpirationSettings',
+      'DescribeChannel', 'UpdateChannel', 'PutChannelExpirationSettings', 'ListSubChannels',
       'CreateChannelMembership', 'BatchCreateChannelMembership', 'DescribeChannelMembership', 'ListChannelMemberships', 'DeleteChannelMembership',
       'CreateChannelModerator', 'DescribeChannelModerator', 'ListChannelModerators', 'DeleteChannelModerator',
       'CreateChannelBan', 'DescribeChannelBan', 'ListChannelBans', 'DeleteChannelBan',
