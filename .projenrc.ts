@@ -1,6 +1,6 @@
 import { awscdk, javascript, typescript } from 'projen';
 
-const checkedFolders = ['src', 'lambda', 'test', 'sandbox', 'examples', 'projenrc', 'bench'];
+const checkedFolders = ['src', 'lambda', 'test', 'local-aws', 'trials', 'demos', 'examples', 'projenrc', 'bench'];
 
 // What `npm run test:newest` runs the tests with.
 const newestCdkVersion = '2.276.0';
@@ -126,13 +126,13 @@ project.testTask.spawn(typecheck);
 
 project.addTask('demo', {
   description: 'Deploy the example into a local AWS: create, update, a failing update with its rollback, adopt, delete',
-  exec: 'tsx sandbox/demo.ts',
+  exec: 'tsx demos/account/main.ts',
   receiveArgs: true,
 });
 
 project.addTask('demo:organization', {
   description: 'Roll the example of an organization out to 500 accounts in a local AWS: create, update, accounts that come and go, remove',
-  exec: 'tsx sandbox/organization-demo.ts',
+  exec: 'tsx demos/organization/main.ts',
   receiveArgs: true,
 });
 
@@ -157,13 +157,13 @@ project.addTask('test:runtime', {
 
 project.addTask('campaign', {
   description: 'Try to break the lifecycle with random histories of stacks (--histories N --seed S)',
-  exec: 'tsx sandbox/campaign/cli.ts',
+  exec: 'tsx trials/cli.ts',
   receiveArgs: true,
 });
 
 project.addTask('fault-matrix', {
   description: 'Inject each fault into each event and compare the outcomes with the table in docs/reliability.md (--write: write it)',
-  exec: 'tsx sandbox/campaign/fault-matrix.ts',
+  exec: 'tsx trials/fault-matrix.ts',
   receiveArgs: true,
 });
 

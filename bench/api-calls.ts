@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { LocalAws } from '../sandbox/local-aws';
+import { LocalAws } from '../local-aws/local-aws';
 import { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } from '../src';
 
 export const TEAM_ID = 'T012ABCDEFG';

@@ -31,7 +31,7 @@ interface Model {
 }
 
 function load(file: string): Model {
-  return JSON.parse(fs.readFileSync(path.join(__dirname, '..', 'sandbox', 'models', file), 'utf8'));
+  return JSON.parse(fs.readFileSync(path.join(__dirname, '..', 'local-aws', 'models', file), 'utf8'));
 }
 
 const MODELS = {

@@ -7,7 +7,7 @@ import { wireOf } from './wire';
 import * as chime from '../../lambda/aws/chime-sdk-messaging';
 import { Client, Command } from '../../lambda/aws/client';
 import * as supportApp from '../../lambda/aws/support-app';
-import { LocalServices } from '../../sandbox/services/server';
+import { LocalServices } from '../../local-aws/services/server';
 
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';

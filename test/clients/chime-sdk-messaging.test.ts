@@ -2,11 +2,11 @@ import * as chime from '@aws-sdk/client-chime-sdk-messaging';
 import { authorizationOf, Failure, signedHeadersOf, Wire, wireOf } from './wire';
 import * as handlers from '../../lambda/aws/chime-sdk-messaging';
 import { Command } from '../../lambda/aws/client';
-import { Identity } from '../../sandbox/identity';
-import { LocalServices } from '../../sandbox/services/server';
-import { trait } from '../../sandbox/services/smithy';
+import { Identity } from '../../local-aws/identity';
+import { LocalServices } from '../../local-aws/services/server';
+import { trait } from '../../local-aws/services/smithy';
 import { captureLog, clearEnvironment, invocation, useCredentials, withoutRetries } from '../lambda/environment';
-import { ACCOUNT, chimeClient, identityOf } from '../sandbox/services/clients';
+import { ACCOUNT, chimeClient, identityOf } from '../local-aws/services/clients';
 
 /** Every operation that our client has: one without an input here is a mistake that the compiler finds. */
 type OperationName = { [Name in keyof typeof handlers]: Name extends `${infer Operation}Command` ? Operation : never }[keyof typeof handlers];

@@ -2,11 +2,11 @@ import SupportApp from 'aws-sdk/clients/supportapp';
 import { authorizationOf, Failure, signedHeadersOf, Wire, wireOf } from './wire';
 import { Command, ServiceError } from '../../lambda/aws/client';
 import * as handlers from '../../lambda/aws/support-app';
-import { Identity } from '../../sandbox/identity';
-import { LocalServices } from '../../sandbox/services/server';
-import { trait } from '../../sandbox/services/smithy';
+import { Identity } from '../../local-aws/identity';
+import { LocalServices } from '../../local-aws/services/server';
+import { trait } from '../../local-aws/services/smithy';
 import { captureLog, clearEnvironment, invocation, useCredentials, withoutRetries } from '../lambda/environment';
-import { ACCOUNT, identityOf, supportAppClient } from '../sandbox/services/clients';
+import { ACCOUNT, identityOf, supportAppClient } from '../local-aws/services/clients';
 
 const TEAM = 'T012ABCDEFG';
 const CHANNEL = { teamId: TEAM, channelId: 'C012ABCDEFG' };

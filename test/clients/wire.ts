@@ -1,4 +1,4 @@
-import { LocalServices } from '../../sandbox/services/server';
+import { LocalServices } from '../../local-aws/services/server';
 
 /** What counts of a request: its parts that do not depend on the time, on the server's port or on the client's habits. */
 export interface Wire {

@@ -74,7 +74,7 @@ describe('names that are shortened', () => {
 
   /** Names of all members of all shapes, and the names that they have on the wire. */
   function membersOf(model: string): string[] {
-    const { shapes } = JSON.parse(readFileSync(join(ROOT, 'sandbox', 'models', model), 'utf8')) as {
+    const { shapes } = JSON.parse(readFileSync(join(ROOT, 'local-aws', 'models', model), 'utf8')) as {
       shapes: Record<string, { members?: Record<string, { traits?: Record<string, unknown> }> }>;
     };
     return Object.values(shapes).flatMap(({ members = {} }) => Object.entries(members).flatMap(([name, { traits = {} }]) =>

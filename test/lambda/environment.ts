@@ -1,5 +1,5 @@
 import { Invocation } from '../../lambda/invocation';
-import { Identity } from '../../sandbox/identity';
+import { Identity } from '../../local-aws/identity';
 
 /** Gives the handler's clients their credentials as Lambda does, through the environment. */
 export function useCredentials(identity: Pick<Identity, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>) {

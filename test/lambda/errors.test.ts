@@ -1,6 +1,6 @@
 import { ServiceError } from '../../lambda/aws/client';
 import { alreadyExists, explain, UserError } from '../../lambda/errors';
-import { SUPPORT_APP_MESSAGES } from '../../sandbox/services/support-app';
+import { SUPPORT_APP_MESSAGES } from '../../local-aws/services/support-app';
 
 function serviceError(operation: string, name: string, message: string): ServiceError {
   return new ServiceError(name, message, operation, 'tries: 3, request id: 1234', false);

@@ -3,9 +3,9 @@ import { Script, ScriptedServer } from './scripted-server';
 import { CustomResourceEvent } from '../../lambda/custom-resource';
 import { handler } from '../../lambda/index';
 import { formatPhysicalId } from '../../lambda/physical-id';
-import { LocalServices } from '../../sandbox/services/server';
+import { LocalServices } from '../../local-aws/services/server';
 import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../../src/contract';
-import { ACCOUNT, identityOf } from '../sandbox/services/clients';
+import { ACCOUNT, identityOf } from '../local-aws/services/clients';
 
 const STACK_ID = `arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/support/5b3a0a5c-0000-4000-8000-000000000000`;
 const TEAM = 'T012ABCDEFG';

@@ -1,13 +1,13 @@
 import { CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, failAfter, failuresOf, ownProvider, useSandbox } from './harness';
+import { type Account, failAfter, failuresOf, ownProvider, useLocalAws } from './harness';
 import { AccountAlias, type AccountAliasProps, ExistingConfiguration } from '../../src';
 
 const TYPE = 'Custom::SupportAppAccountAlias';
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
 });
 
 function alias(accountAlias: string, props: Partial<AccountAliasProps> = {}, id = 'Alias') {
@@ -73,7 +73,7 @@ describe('create', () => {
 
   test('keeps what somebody else set meanwhile when an adoption rolls back', async () => {
     account.supportApp.accountAlias = 'theirs';
-    sandbox.aws.cloudFormation.lambda.deliver = ({ payload }) => {
+    local.aws.cloudFormation.lambda.deliver = ({ payload }) => {
       if ((payload as { RequestType: string }).RequestType === 'Delete') {
         account.supportApp.accountAlias = 'someone else';
       }
@@ -88,7 +88,7 @@ describe('create', () => {
     let atSynth = '';
     const bad = 'no/slash';
     try {
-      sandbox.synthesize(alias(bad));
+      local.synthesize(alias(bad));
     } catch (error) {
       atSynth = (error as Error).message;
     }
@@ -205,7 +205,7 @@ describe('delete', () => {
 
   test('succeeds when the alias goes in the very moment', async () => {
     await account.succeed(alias('ours'));
-    sandbox.aws.services.faults.inject({
+    local.aws.services.faults.inject({
       operations: ['DeleteAccountAlias'], fault: { kind: 'error', code: 'ResourceNotFoundException' }, when: ({ accountId }) => accountId === account.id,
     });
     await account.delete();
@@ -233,7 +233,7 @@ describe('delete', () => {
 
   test('a deletion that fails blocks the stack, and works when it is tried again', async () => {
     await account.succeed((stack) => alias('ours', { provider: ownProvider(stack) })(stack));
-    const outage = sandbox.aws.services.faults.inject({
+    const outage = local.aws.services.faults.inject({
       fault: { kind: 'status', status: 503 }, count: Infinity, when: ({ accountId }) => accountId === account.id,
     });
     const result = await account.tryDelete();

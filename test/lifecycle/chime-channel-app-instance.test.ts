@@ -1,12 +1,12 @@
 import { CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, useSandbox } from './harness';
+import { type Account, useLocalAws } from './harness';
 import { ChimeChannel } from '../../src';
 
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
 });
 
 /** A stack that makes its AppInstance, a bot that manages the channel and users that take part, with CloudFormation's own types. */

@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
-import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, failuresOf, ownProvider, useSandbox } from './harness';
+import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, failuresOf, ownProvider, useLocalAws } from './harness';
 import { ChannelPrivacy, ExistingConfiguration, ExpirationCriterion } from '../../src';
 
 const TYPE = 'Custom::ChimeChannel';
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 let appInstance: AppInstance;
 /** The bearer of the beginning, and the one who takes over from it. */
@@ -11,7 +11,7 @@ let first: string;
 let second: string;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
   appInstance = account.newAppInstance();
   first = appInstance.chimeBearer;
   second = user('successor');
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 function store() {
-  return sandbox.aws.services.chime.store;
+  return local.aws.services.chime.store;
 }
 
 function user(name: string): string {
@@ -174,12 +174,12 @@ describe('the bearer changes', () => {
       const old = await create(before);
       let atFailure: unknown;
       let deliveries = 0;
-      sandbox.aws.cloudFormation.lambda.deliver = () => {
+      local.aws.cloudFormation.lambda.deliver = () => {
         deliveries += 1;
         atFailure = deliveries === 2 ? channels() : atFailure;
         return [{}];
       };
-      sandbox.aws.services.faults.inject({
+      local.aws.services.faults.inject({
         operations: [operation], fault: { kind: 'error', code: 'BadRequestException' }, when: ({ accountId }) => accountId === account.id,
       });
       const reason = await account.fail(channel({ chimeBearer: second, memberArns: [user('c')], moderatorArns: [user('d')], tags: { a: '2' } }));
@@ -198,9 +198,9 @@ describe('the bearer changes', () => {
     };
     await account.succeed(withRole({}));
     const before = standing();
-    sandbox.aws.cloudFormation.lambda.deliver = () => [{}, {}];
+    local.aws.cloudFormation.lambda.deliver = () => [{}, {}];
     await account.succeed(withRole({ chimeBearer: second }));
-    await sandbox.aws.cloudFormation.lambda.settled();
+    await local.aws.cloudFormation.lambda.settled();
     expect(channels()).toEqual([{ ...before.channels[0], moderators: [second] }]);
   });
 
@@ -332,7 +332,7 @@ describe('a new bearer that cannot go on', () => {
 
   test('as the old one was not allowed to promote it: the update fails clearly and is undone', async () => {
     const old = await create();
-    sandbox.aws.services.faults.inject({
+    local.aws.services.faults.inject({
       operations: ['CreateChannelModerator'],
       fault: { kind: 'error', code: 'ResourceLimitExceededException' },
       when: ({ accountId }) => accountId === account.id,

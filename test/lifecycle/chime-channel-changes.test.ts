@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, useSandbox } from './harness';
+import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, useLocalAws } from './harness';
 import { ChannelMode, ChannelPrivacy, ExpirationCriterion } from '../../src';
 
 /** The README says of each property of CloudFormation's own type what a change of it does here: each row is tried. */
 
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 let appInstance: AppInstance;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
   appInstance = account.newAppInstance();
 });
 
@@ -21,7 +21,7 @@ interface Change {
   readonly to: () => ChimeChannelOptions;
 }
 
-const user = (name: string) => sandbox.aws.services.chime.store.createAppInstanceUser(appInstance.appInstanceArn, name);
+const user = (name: string) => local.aws.services.chime.store.createAppInstanceUser(appInstance.appInstanceArn, name);
 const ELASTIC = { maximumSubChannels: 2, targetMembershipsPerSubChannel: 2, minimumMembershipPercentage: 1 };
 
 const CHANGES: Record<string, Change> = {
@@ -33,7 +33,7 @@ const CHANGES: Record<string, Change> = {
   memberArns: { to: () => ({ memberArns: [user('member')] }) },
   moderatorArns: { to: () => ({ moderatorArns: [user('moderator')] }) },
   chimeBearer: { to: () => ({ chimeBearer: user('successor') }) },
-  channelFlowArn: { to: () => ({ channelFlowArn: sandbox.aws.services.chime.store.createChannelFlow(appInstance.appInstanceArn) }) },
+  channelFlowArn: { to: () => ({ channelFlowArn: local.aws.services.chime.store.createChannelFlow(appInstance.appInstanceArn) }) },
   appInstanceArn: { to: () => account.newAppInstance() },
   channelId: { from: { channelId: 'one' }, to: () => ({ channelId: 'two' }) },
   privacy: { to: () => ({ privacy: ChannelPrivacy.PUBLIC }) },

@@ -1,18 +1,18 @@
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, ownProvider, useSandbox } from './harness';
-import type { ChimeChannelRecord } from '../../sandbox/services/chime-store';
+import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, ownProvider, useLocalAws } from './harness';
+import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
 import { ChannelMode, ChannelPrivacy, type ElasticChannelConfiguration, ExistingConfiguration, ExpirationCriterion } from '../../src';
 
 const TYPE = 'Custom::ChimeChannel';
 const CHANNEL_ID = 'ours:1';
 const { FAIL, ADOPT } = ExistingConfiguration;
 const ELASTIC: ElasticChannelConfiguration = { maximumSubChannels: 10, targetMembershipsPerSubChannel: 200, minimumMembershipPercentage: 40 };
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 let appInstance: AppInstance;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
   appInstance = account.newAppInstance();
 });
 
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 function store() {
-  return sandbox.aws.services.chime.store;
+  return local.aws.services.chime.store;
 }
 
 function user(name: string): string {
@@ -221,7 +221,7 @@ describe('a channel of the declared id that is there already', () => {
       'stays as it was when %s fails', async (operation) => {
         putChannel();
         const before = channels();
-        sandbox.aws.services.faults.inject({
+        local.aws.services.faults.inject({
           operations: [operation], fault: { kind: 'error', code: 'BadRequestException' }, when: ({ accountId }) => accountId === account.id,
         });
         expect(await account.fail(channel(adopting()))).toMatch(new RegExp(`^${operation}: `));
@@ -231,7 +231,7 @@ describe('a channel of the declared id that is there already', () => {
     test('is left by the rollback as somebody has changed it since', async () => {
       putChannel();
       let deliveries = 0;
-      sandbox.aws.cloudFormation.lambda.deliver = () => {
+      local.aws.cloudFormation.lambda.deliver = () => {
         deliveries += 1;
         // The second event is that of the failing resource, which comes once the channel is adopted.
         if (deliveries === 2) {
@@ -267,12 +267,12 @@ describe('a channel of the declared id that is there already', () => {
 
     test('is adopted once when the event is delivered twice', async () => {
       putChannel();
-      sandbox.aws.cloudFormation.lambda.deliver = () => [{}, {}];
+      local.aws.cloudFormation.lambda.deliver = () => [{}, {}];
       await account.succeed(channel(adopting()));
-      await sandbox.aws.cloudFormation.lambda.settled();
+      await local.aws.cloudFormation.lambda.settled();
       expect(ownership()).toBe('adopted');
       expect(channels()).toEqual([expect.objectContaining(DECLARED())]);
-      sandbox.aws.cloudFormation.lambda.deliver = () => [{}];
+      local.aws.cloudFormation.lambda.deliver = () => [{}];
       await account.delete();
       expect(channels()).toHaveLength(1);
     });
@@ -293,7 +293,7 @@ describe('a channel of the declared id that is there already', () => {
     });
 
     test('and with many members of those declared gets the others, and loses them when the stack rolls back', async () => {
-      sandbox.handlerTimeout = 20;
+      local.handlerTimeout = 20;
       const memberArns = users(250);
       putChannel({ members: new Set([appInstance.chimeBearer, ...memberArns.slice(0, 240)]) });
       const before = channels();
@@ -388,7 +388,7 @@ test('a channel of an id that nobody has is created, whatever existing says', as
 });
 
 test('a channel whose creation was answered into the void is the stack\'s own, and the only one', async () => {
-  sandbox.aws.services.faults.inject({ operations: ['CreateChannel'], fault: { kind: 'loseReply' }, when: ({ accountId }) => accountId === account.id });
+  local.aws.services.faults.inject({ operations: ['CreateChannel'], fault: { kind: 'loseReply' }, when: ({ accountId }) => accountId === account.id });
   await account.succeed(channel(everything()));
   expect(ownership()).toBe('created');
   await account.delete();

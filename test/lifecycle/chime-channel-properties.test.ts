@@ -1,18 +1,18 @@
 import { CfnParameter, Fn, RemovalPolicy, type Stack, Token } from 'aws-cdk-lib';
 import {
-  type Account, type AppInstance, type ChimeChannelOptions, type ChimeChannelState, defineChimeChannel, failAfter, ownProvider, useSandbox,
+  type Account, type AppInstance, type ChimeChannelOptions, type ChimeChannelState, defineChimeChannel, failAfter, ownProvider, useLocalAws,
 } from './harness';
-import type { MembershipErrorCode } from '../../sandbox/services/chime-store';
-import type { Fault } from '../../sandbox/services/faults';
+import type { MembershipErrorCode } from '../../local-aws/services/chime-store';
+import type { Fault } from '../../local-aws/services/faults';
 import { ChannelMode, ChannelPrivacy, type ElasticChannelConfiguration, ExistingConfiguration, ExpirationCriterion } from '../../src';
 
 const TYPE = 'Custom::ChimeChannel';
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 let appInstance: AppInstance;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
   appInstance = account.newAppInstance();
 });
 
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 function store() {
-  return sandbox.aws.services.chime.store;
+  return local.aws.services.chime.store;
 }
 
 function user(name: string): string {
@@ -83,7 +83,7 @@ function declaredBy(options: ChimeChannelOptions): Partial<ChimeChannelState> {
 }
 
 function inject(operation: string, code = 'BadRequestException', count = 1) {
-  return sandbox.aws.services.faults.inject({
+  return local.aws.services.faults.inject({
     operations: [operation], fault: { kind: 'error', code }, count, when: ({ accountId }) => accountId === account.id,
   });
 }
@@ -91,7 +91,7 @@ function inject(operation: string, code = 'BadRequestException', count = 1) {
 /** Takes note of the channels when the second event comes: by then the first one, which fails, has taken back what it did. */
 function channelsAtFailure(): () => ChimeChannelState[] | undefined {
   const seen: ChimeChannelState[][] = [];
-  sandbox.aws.cloudFormation.lambda.deliver = () => {
+  local.aws.cloudFormation.lambda.deliver = () => {
     seen.push(channels());
     return [{}];
   };
@@ -171,7 +171,7 @@ interface Template {
 
 /** The Chime actions in the policies of a stack. */
 function actionsOf(options: ChimeChannelOptions): string[] {
-  return Object.values((JSON.parse(sandbox.synthesize(channel(options))) as Template).Resources)
+  return Object.values((JSON.parse(local.synthesize(channel(options))) as Template).Resources)
     .filter(({ Type }) => Type === 'AWS::IAM::Policy')
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement).flatMap(({ Action }) => Action)
     .filter((action) => action.startsWith('chime:'));
@@ -272,7 +272,7 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, { first, second, 
   test.each(CHANGES.flatMap(([change, before, after]) => FAULTS.map(([name, fault]) => ({ change, name, before, after, fault }))))(
     '$change in spite of $name', async ({ before, after, fault }) => {
       await account.succeed(channel(before()));
-      const injected = sandbox.aws.services.faults.inject({
+      const injected = local.aws.services.faults.inject({
         operations: [after === none ? removes : sets], fault, when: ({ accountId }) => accountId === account.id,
       });
       await account.succeed(channel(after()));
@@ -288,17 +288,17 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, { first, second, 
     };
     await account.succeed(withRole(first()));
     const old = standing();
-    sandbox.aws.cloudFormation.lambda.deliver = () => [{}, {}];
+    local.aws.cloudFormation.lambda.deliver = () => [{}, {}];
     await account.succeed(withRole(second()));
-    await sandbox.aws.cloudFormation.lambda.settled();
+    await local.aws.cloudFormation.lambda.settled();
     expect(standing()).toEqual({ ...old, channels: [{ ...old.channels[0], ...declaredBy(second()) }] });
   });
 
   test('changes, and the service does not answer: the update fails and leaves the old state', async () => {
-    sandbox.handlerTimeout = 2;
+    local.handlerTimeout = 2;
     await account.succeed(channel(first()));
     const old = standing();
-    sandbox.aws.services.faults.inject({ operations: [sets], fault: { kind: 'hang' }, when: ({ accountId }) => accountId === account.id });
+    local.aws.services.faults.inject({ operations: [sets], fault: { kind: 'hang' }, when: ({ accountId }) => accountId === account.id });
     expect(await account.fail(channel({ ...second(), channelName: 'new' }))).toContain(sets);
     expect(standing()).toEqual(old);
   });
@@ -352,10 +352,10 @@ describe('a creation that fails after the channel is made', () => {
   });
 
   test('makes one channel when its event is delivered twice', async () => {
-    sandbox.aws.cloudFormation.lambda.deliver = () => [{}, {}];
+    local.aws.cloudFormation.lambda.deliver = () => [{}, {}];
     const options = { memberArns: users(25), moderatorArns: users(12), channelFlowArn: flow('one'), expirationSettings: EXPIRES_SOON };
     await account.succeed(channel(options));
-    await sandbox.aws.cloudFormation.lambda.settled();
+    await local.aws.cloudFormation.lambda.settled();
     expect(channels()).toEqual([expect.objectContaining(declaredBy(options))]);
   });
 });
@@ -366,7 +366,7 @@ describe('numbers, which CloudFormation delivers as strings,', () => {
 
   beforeEach(async () => {
     await account.succeed(channel({ elasticChannelConfiguration: ELASTIC, expirationSettings: EXPIRES_SOON }));
-    const [request] = sandbox.aws.cloudFormation.requests
+    const [request] = local.aws.cloudFormation.requests
       .filter(({ stackId, resourceType }) => stackId === account.stack.id && resourceType === TYPE);
     expect(request.properties).toEqual(expect.objectContaining({
       ElasticChannelConfiguration: { MaximumSubChannels: '10', TargetMembershipsPerSubChannel: '200', MinimumMembershipPercentage: '40' },
@@ -526,7 +526,7 @@ describe('a value that is known only at deployment', () => {
     const value = bad();
     let atSynth = '';
     try {
-      sandbox.synthesize(channel(fixed(value as never)));
+      local.synthesize(channel(fixed(value as never)));
     } catch (error) {
       atSynth = (error as Error).message;
     }
@@ -571,7 +571,7 @@ describe('members and moderators', () => {
   });
 
   test('250 that an update adds come in three batches, and go one by one', async () => {
-    sandbox.handlerTimeout = 20;
+    local.handlerTimeout = 20;
     await account.succeed(channel({ memberArns: users(3) }));
     account.sendMessages();
     account.forgetRequests();
@@ -719,7 +719,7 @@ describe('members and moderators', () => {
     });
 
     test('a transient refusal that lasts fails the update in the end, which is undone', async () => {
-      sandbox.handlerTimeout = 60;
+      local.handlerTimeout = 60;
       const memberArns = users(5);
       await account.succeed(channel());
       const old = standing();
@@ -792,7 +792,7 @@ describe('an update whose event comes again after the stack has taken it as done
   test('and then fails changes nothing', async () => {
     await account.succeed(channel({ tags: { a: '1' } }));
     const [old] = channels();
-    const { lambda } = sandbox.aws.cloudFormation;
+    const { lambda } = local.aws.cloudFormation;
     let again: (() => Promise<unknown>) | undefined;
     lambda.deliver = ({ functionArn, payload }) => {
       again = () => lambda.invoke(functionArn, payload);
@@ -806,7 +806,7 @@ describe('an update whose event comes again after the stack has taken it as done
 
   test('changes nothing though the policy for what was removed is gone', async () => {
     await account.succeed(channel({ memberArns: users(2), expirationSettings: EXPIRES_SOON }));
-    const { lambda } = sandbox.aws.cloudFormation;
+    const { lambda } = local.aws.cloudFormation;
     let again: (() => Promise<unknown>) | undefined;
     lambda.deliver = ({ functionArn, payload }) => {
       again = () => lambda.invoke(functionArn, payload);

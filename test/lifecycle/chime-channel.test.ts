@@ -1,14 +1,14 @@
 import { CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, failuresOf, ownProvider, useSandbox } from './harness';
+import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, failuresOf, ownProvider, useLocalAws } from './harness';
 import { ChannelMode, ChannelPrivacy, ChimeChannel } from '../../src';
 
 const TYPE = 'Custom::ChimeChannel';
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 let appInstance: AppInstance;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
   appInstance = account.newAppInstance();
 });
 
@@ -79,7 +79,7 @@ describe('create', () => {
   ])('fails with the words of the synthesis for a bad %s that is known only at deployment', async (property, bad, options) => {
     let atSynth = '';
     try {
-      sandbox.synthesize(channel(options(bad)));
+      local.synthesize(channel(options(bad)));
     } catch (error) {
       atSynth = (error as Error).message;
     }
@@ -126,7 +126,7 @@ describe('update in place', () => {
   test('the bearer changes: the new one calls, and the channel stays', async () => {
     await account.succeed(channel());
     account.sendMessages();
-    const { store } = sandbox.aws.services.chime;
+    const { store } = local.aws.services.chime;
     const chimeBearer = store.createAppInstanceBot(appInstance.appInstanceArn);
     store.createAppInstanceAdmin(chimeBearer);
     await account.succeed(channel({ chimeBearer, channelName: 'new' }));
@@ -156,10 +156,10 @@ describe('update in place', () => {
     await account.succeed(channel({ tags: { a: '1' } }));
     const before = standing();
     let atFailure: unknown;
-    sandbox.aws.services.faults.inject({
+    local.aws.services.faults.inject({
       operations: ['TagResource'], fault: { kind: 'error', code: 'BadRequestException' }, when: ({ accountId }) => accountId === account.id,
     });
-    sandbox.aws.cloudFormation.lambda.deliver = () => {
+    local.aws.cloudFormation.lambda.deliver = () => {
       // The next event is that of the rollback: by then the failed one has taken back what it did.
       atFailure = channels();
       return [{}];
@@ -171,7 +171,7 @@ describe('update in place', () => {
 
   test('fails when the channel was deleted behind the stack\'s back, as its messages are lost, and can still be deleted', async () => {
     await account.succeed(channel());
-    sandbox.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
+    local.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
     const result = await account.deploy(channel({ channelName: 'new' }));
     expect(failuresOf(result)[0]).toContain('UpdateChannel');
     expect(channels()).toEqual([]);
@@ -223,7 +223,7 @@ describe('replacement', () => {
     await account.succeed(channel());
     account.sendMessages();
     const before = standing();
-    sandbox.aws.services.faults.inject({
+    local.aws.services.faults.inject({
       operations: ['CreateChannel'], fault: { kind: 'error', code: 'ResourceLimitExceededException' }, when: ({ accountId }) => accountId === account.id,
     });
     expect(await account.fail(channel({ privacy: ChannelPrivacy.PUBLIC }))).toContain('CreateChannel');
@@ -256,10 +256,10 @@ describe('delete', () => {
     await account.succeed(channel());
     const [{ channelArn }] = channels();
     const original = account.chimeChannels()[0];
-    const { store } = sandbox.aws.services.chime;
+    const { store } = local.aws.services.chime;
     Array.from({ length: 60 }, (_, index) => `${appInstance.appInstanceArn}/channel/0${index}`).forEach((arn) =>
       store.channels.set(arn, { ...original, channelArn: arn }));
-    sandbox.aws.services.faults.inject({
+    local.aws.services.faults.inject({
       operations: ['DeleteChannel'], fault: { kind: 'error', code: 'ForbiddenException' }, when: ({ accountId }) => accountId === account.id,
     });
     const result = await account.tryDelete();
@@ -269,7 +269,7 @@ describe('delete', () => {
 
   test('fails when the bearer may not delete it, and the channel stays', async () => {
     await account.succeed(channel());
-    sandbox.aws.services.chime.store.deleteIdentity(appInstance.chimeBearer);
+    local.aws.services.chime.store.deleteIdentity(appInstance.chimeBearer);
     const result = await account.tryDelete();
     expect(result.status).toBe('DELETE_FAILED');
     expect(failuresOf(result)[0]).toContain('chimeBearer must be a user or bot of the AppInstance');
@@ -324,7 +324,7 @@ describe('delete', () => {
 
   test('takes a channel for gone that was deleted outside the stack, having looked for it in each way', async () => {
     await account.succeed(channel());
-    sandbox.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
+    local.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
     account.forgetRequests();
     await account.delete();
     expect(account.requests().map(({ operation, outcome }) => [operation, outcome.errorCode])).toEqual([

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aws_iam as iam, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, type Definition, failAfter, failuresOf, ownProvider, TEAM, useSandbox } from './harness';
+import { type Account, type Definition, failAfter, failuresOf, ownProvider, TEAM, useLocalAws } from './harness';
 import { AccountAlias, type ChannelsProviderProps, ChimeChannel, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 
 const HANDLER = readFileSync(join(__dirname, '..', '..', 'assets', 'handler', 'index.js'), 'utf8');
@@ -20,7 +20,7 @@ interface Crash {
   readonly how?: 'kill' | 'hang';
 }
 
-const sandbox = useSandbox();
+const local = useLocalAws();
 let directory: string;
 let account: Account;
 let planned: string[];
@@ -28,10 +28,10 @@ let planned: string[];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'crash-'));
   planned = [];
-  account = sandbox.newAccountWithWorkspace();
+  account = local.newAccountWithWorkspace();
   // The retries come when the first wait of Lambda is over.
-  sandbox.aws.cloudFormation.bucket.clockOffset = -61_000;
-  sandbox.handlerTimeout = 30;
+  local.aws.cloudFormation.bucket.clockOffset = -61_000;
+  local.handlerTimeout = 30;
 });
 
 afterEach(() => {
@@ -92,8 +92,8 @@ function watchRequests(plans: string): void {
 }
 
 async function deploy(define: Definition) {
-  const result = await account.deployTemplate(crashing(sandbox.synthesize(define)));
-  await sandbox.aws.cloudFormation.lambda.settled();
+  const result = await account.deployTemplate(crashing(local.synthesize(define)));
+  await local.aws.cloudFormation.lambda.settled();
   return result;
 }
 
@@ -105,7 +105,7 @@ async function succeed(define: Definition): Promise<void> {
 
 async function deleteStack(): Promise<void> {
   await account.delete();
-  await sandbox.aws.cloudFormation.lambda.settled();
+  await local.aws.cloudFormation.lambda.settled();
 }
 
 /** How the runs of the handler for events of a type ended. */
@@ -124,7 +124,7 @@ function mark(type: string): string {
 
 /** What a stack of another account, people in the console and other stacks have beside it. */
 function putForeignThings(): () => void {
-  const other = sandbox.newAccountWithWorkspace();
+  const other = local.newAccountWithWorkspace();
   other.supportApp.accountAlias = 'theirs';
   const channels = [other.putChannel({ channelId: 'C1' }), account.putChannel({ channelId: 'C9', channelName: 'theirs' })];
   return () => expect([other.supportApp.accountAlias, ...other.channels(), ...account.channels().filter(({ channelId }) => channelId === 'C9')])
@@ -344,7 +344,7 @@ describe('a crash', () => {
 });
 
 test('a handler that is stuck until its time is up is run again', async () => {
-  sandbox.handlerTimeout = 2;
+  local.handlerTimeout = 2;
   plan({ requestType: 'Create', request: TYPES.chimeChannel.requests.Create, moment: 'after', how: 'hang' });
   await succeed(TYPES.chimeChannel.prepare()('one'));
   expectCrashes();
@@ -404,7 +404,7 @@ describe('when all tries crash', () => {
     const crash: Crash = { requestType: 'Delete', request: '', moment: 'before' };
     plan(crash, crash, crash);
     const result = await account.tryDelete();
-    await sandbox.aws.cloudFormation.lambda.settled();
+    await local.aws.cloudFormation.lambda.settled();
     expectCrashes();
     expect(runs('Delete')).toEqual([KILLED, KILLED, KILLED]);
     expect(failuresOf(result)).toEqual([NO_ANSWER]);

@@ -1,14 +1,14 @@
 import { aws_iam as iam, CfnResource, Duration, RemovalPolicy, type Stack, Tags } from 'aws-cdk-lib';
-import { type Account, type Definition, failAfter, failuresOf, ownProvider, TEAM, useSandbox } from './harness';
-import type { FaultRule } from '../../sandbox/services/faults';
-import { SUPPORT_APP_MESSAGES } from '../../sandbox/services/support-app';
+import { type Account, type Definition, failAfter, failuresOf, ownProvider, TEAM, useLocalAws } from './harness';
+import type { FaultRule } from '../../local-aws/services/faults';
+import { SUPPORT_APP_MESSAGES } from '../../local-aws/services/support-app';
 import { AccountAlias, ChannelsProvider, ChimeChannel, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
 });
 
 interface Event {
@@ -18,7 +18,7 @@ interface Event {
 }
 
 function inject(rule: FaultRule) {
-  return sandbox.aws.services.faults.inject({ ...rule, when: ({ accountId }) => accountId === account.id });
+  return local.aws.services.faults.inject({ ...rule, when: ({ accountId }) => accountId === account.id });
 }
 
 /** The definition of one resource per type; each is gone from the account when its stack is. */
@@ -30,7 +30,7 @@ const TYPES: Record<string, { operation: string; define(of: Account): Definition
   channel: {
     operation: 'CreateSlackChannelConfiguration',
     define: (of) => {
-      sandbox.aws.services.supportApp.store.authorizeWorkspace(of.id, TEAM);
+      local.aws.services.supportApp.store.authorizeWorkspace(of.id, TEAM);
       return (stack) => channel(stack);
     },
   },
@@ -89,7 +89,7 @@ describe('a create that meets faults', () => {
 
   describe.each(Object.keys(TYPES))('of one %s', (type) => {
     test.each(FAULTS.filter((fault) => type === 'channel' || isAfterTheDeed(fault)))('succeeds in spite of %s, and the stack owns what it made', async (_case, rule) => {
-      sandbox.handlerTimeout = 30;
+      local.handlerTimeout = 30;
       const define = TYPES[type].define(account);
       const before = account.state();
       const fault = inject({ ...rule, operations: [TYPES[type].operation] });
@@ -103,7 +103,7 @@ describe('a create that meets faults', () => {
 
     test.each(OUTAGES.filter((outage) => type === 'channel' || isAfterTheDeed(outage)))(
       'fails clearly, in time and without partial work when the service %s', async (_case, { fault }) => {
-        sandbox.handlerTimeout = 2;
+        local.handlerTimeout = 2;
         const define = TYPES[type].define(account);
         const before = account.state();
         inject({ fault, operations: [TYPES[type].operation], count: Infinity });
@@ -125,7 +125,7 @@ describe('a create that meets faults', () => {
   });
 
   test('deletes the Chime channel that it made when an answer arrives only after the time for the work', async () => {
-    sandbox.handlerTimeout = 3;
+    local.handlerTimeout = 3;
     const define = TYPES.chimeChannel.define(account);
     // The requests of the undo have the same token as those before it, so the hanging first one is what uses up the time for the work.
     inject({ fault: { kind: 'hang', phase: 'after' }, operations: ['CreateChannel'] });
@@ -135,13 +135,13 @@ describe('a create that meets faults', () => {
   });
 
   test('succeeds in spite of one server of the service whose clock is wrong', async () => {
-    sandbox.handlerTimeout = 30;
+    local.handlerTimeout = 30;
     inject({ operations: ['PutAccountAlias'], fault: { kind: 'skew', seconds: 3600 } });
     await account.succeed(TYPES.alias.define(account));
   });
 
   test('waits for a channel role that has not spread yet', async () => {
-    sandbox.handlerTimeout = 30;
+    local.handlerTimeout = 30;
     const define = TYPES.channel.define(account);
     const fault = inject({
       operations: ['CreateSlackChannelConfiguration'], count: 2, fault: { kind: 'error', code: 'ValidationException', message: SUPPORT_APP_MESSAGES.roleNotValid },
@@ -152,9 +152,9 @@ describe('a create that meets faults', () => {
   });
 
   test.each([3_600_000, -3_600_000])('works when the clock of the handler is wrong by %d ms all the time', async (offset) => {
-    sandbox.handlerTimeout = 30;
+    local.handlerTimeout = 30;
     const define = TYPES.channel.define(account);
-    sandbox.aws.services.clockOffset = offset;
+    local.aws.services.clockOffset = offset;
     await account.succeed(define);
     await account.delete();
     expect(account.channels()).toEqual([]);
@@ -178,8 +178,8 @@ describe('duplicates', () => {
     ['one after the other', [{}, { afterPrevious: true }]],
     ['in parallel and later', [{}, {}, { afterPrevious: true }]],
   ])('of every event (%s) change nothing of the life of a stack', async (_case, deliveries) => {
-    sandbox.handlerTimeout = 30;
-    const { lambda } = sandbox.aws.cloudFormation;
+    local.handlerTimeout = 30;
+    const { lambda } = local.aws.cloudFormation;
     const appInstance = account.newAppInstance();
     const empty = account.state();
     lambda.deliver = () => deliveries;
@@ -202,9 +202,9 @@ describe('duplicates', () => {
 
   test('of a create that come later keep the mark that the stack knows', async () => {
     const define = TYPES.channel.define(account);
-    sandbox.aws.cloudFormation.lambda.deliver = () => [{}, { afterPrevious: true }];
+    local.aws.cloudFormation.lambda.deliver = () => [{}, { afterPrevious: true }];
     await account.succeed(define);
-    await sandbox.aws.cloudFormation.lambda.settled();
+    await local.aws.cloudFormation.lambda.settled();
     expect(customResources()[0].physicalId).toContain('/created/');
     await account.delete();
     expect(account.channels()).toEqual([]);
@@ -223,9 +223,9 @@ describe('a create that its stack gave up', () => {
 
   /** Lets the stack give up a Create that is not delivered, and answers how to deliver it then. */
   async function giveUpLateCreate(): Promise<() => Promise<unknown>> {
-    sandbox.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
     await account.succeed(standing());
-    const { lambda, requests } = sandbox.aws.cloudFormation;
+    const { lambda, requests } = local.aws.cloudFormation;
     const held: { functionArn: string; payload: unknown }[] = [];
     lambda.deliver = (event) => {
       const { RequestType, LogicalResourceId } = event.payload as Event;
@@ -249,11 +249,11 @@ describe('a create that its stack gave up', () => {
   }
 
   test('and that arrives long after that is refused without a call to the service', async () => {
-    sandbox.aws.cloudFormation.bucket.clockOffset = -11_000;
+    local.aws.cloudFormation.bucket.clockOffset = -11_000;
     const deliver = await giveUpLateCreate();
     const before = account.state();
     account.forgetRequests();
-    const { api } = sandbox.aws.cloudFormation;
+    const { api } = local.aws.cloudFormation;
     const asked = api.requests.length;
     await deliver();
     expect(account.requests()).toEqual([]);
@@ -287,10 +287,10 @@ describe('a create that its stack gave up', () => {
     ['is refused', { kind: 'status', statusCode: 403 }],
     ['is lost each time', { kind: 'reset', times: Infinity }],
   ] as const)('because the answer %s leaves a configuration, which the next Create counts as adopted', async (_case, fault) => {
-    sandbox.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
     const channelRole = (stack: Stack) => iam.Role.fromRoleArn(stack, 'ChannelRole', account.roleArn('ChannelRole'), { mutable: false });
     const before = account.state();
-    const { bucket, lambda } = sandbox.aws.cloudFormation;
+    const { bucket, lambda } = local.aws.cloudFormation;
     let isGivenUp = false;
     lambda.deliver = ({ payload }) => {
       isGivenUp ||= (payload as Event).RequestType === 'Delete';
@@ -323,10 +323,10 @@ describe('the answer', () => {
     ['resets the connection', { kind: 'reset', times: 2 }],
     ['resets the connection after it took the answer', { kind: 'resetAfterStore' }],
   ] as const)('is repeated when the bucket %s', async (_case, fault) => {
-    sandbox.handlerTimeout = 30;
-    sandbox.aws.cloudFormation.bucket.inject(fault);
+    local.handlerTimeout = 30;
+    local.aws.cloudFormation.bucket.inject(fault);
     await account.succeed(TYPES.alias.define(account));
-    await sandbox.aws.cloudFormation.lambda.settled();
+    await local.aws.cloudFormation.lambda.settled();
     const answers = account.answers();
     expect(answers).toHaveLength(('times' in fault ? fault.times : 1) + 1);
     expect(answers.filter(({ counted }) => counted)).toHaveLength(1);
@@ -336,7 +336,7 @@ describe('the answer', () => {
   test('is given once for each request of a stack\'s life', async () => {
     await account.succeed(TYPES.channel.define(account));
     await account.delete();
-    const asked = sandbox.aws.cloudFormation.requests.filter(({ stackId }) => stackId.includes(`:${account.id}:`)).map(({ requestId }) => requestId);
+    const asked = local.aws.cloudFormation.requests.filter(({ stackId }) => stackId.includes(`:${account.id}:`)).map(({ requestId }) => requestId);
     expect(asked).toHaveLength(2);
     expect(account.answers().map(({ requestId }) => requestId)).toEqual(asked);
     expect(account.answers().map(({ statusCode }) => statusCode)).toEqual([200, 200]);
@@ -365,7 +365,7 @@ describe('the answer', () => {
 
   test('to a request type that CloudFormation does not have says which there are', async () => {
     await account.succeed(TYPES.alias.define(account));
-    const { lambda, bucket, requests } = sandbox.aws.cloudFormation;
+    const { lambda, bucket, requests } = local.aws.cloudFormation;
     const { stackId, logicalId, resourceType, properties } = requests.find((request) => request.stackId === account.stack.id)!;
     const { url, answer } = bucket.issue({ stackId, logicalId, requestId: 'odd', region: 'us-east-1' });
     await lambda.invoke(String(properties.ServiceToken), {
@@ -400,7 +400,7 @@ describe('the log', () => {
   }
 
   test('tells what was done, but nothing that the model marks sensitive, also when calls fail', async () => {
-    sandbox.handlerTimeout = 30;
+    local.handlerTimeout = 30;
     const appInstance = account.newAppInstance();
     const message = SECRETS.join(' ');
     inject({ operations: ['CreateChannel'], fault: { kind: 'error', code: 'ServiceUnavailableException', status: 503, message } });
@@ -433,8 +433,8 @@ describe('the log', () => {
 });
 
 test('a role that was just made for the handler and the channel is used as soon as it works', async () => {
-  sandbox.handlerTimeout = 30;
-  sandbox.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+  local.handlerTimeout = 30;
+  local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
   const fault = inject({ operations: ['ListSlackChannelConfigurations'], fault: { kind: 'error', code: 'AccessDeniedException' }, count: 3 });
   await account.succeed((stack) => new SlackChannelConfiguration(stack, 'Resource', {
     workspace: SlackWorkspace.fromTeamId(stack, 'Workspace', TEAM),

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, aws_iam as iam, aws_lambda as lambda, CfnOutput, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { StackResult } from '../../sandbox/cloudformation/engine';
-import type { StackResource } from '../../sandbox/cloudformation/stack';
-import type { Invocation } from '../../sandbox/lambda/local-lambda';
-import { LocalAws } from '../../sandbox/local-aws';
-import type { ChimeChannelRecord } from '../../sandbox/services/chime-store';
-import type { LoggedRequest } from '../../sandbox/services/request-log';
-import type { SlackChannelConfiguration } from '../../sandbox/services/support-app';
+import type { StackResult } from '../../local-aws/cloudformation/engine';
+import type { StackResource } from '../../local-aws/cloudformation/stack';
+import type { Invocation } from '../../local-aws/lambda/local-lambda';
+import { LocalAws } from '../../local-aws/local-aws';
+import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
+import type { LoggedRequest } from '../../local-aws/services/request-log';
+import type { SlackChannelConfiguration } from '../../local-aws/services/support-app';
 import { ChannelsProvider, type ChannelsProviderProps, ChimeChannel, type ChimeChannelProps } from '../../src';
 
 export type Definition = (stack: Stack) => void;
@@ -24,15 +24,15 @@ const STACK_NAME = 'Stack';
 const DEFAULT_TIMEOUT = 4;
 
 /** Starts AWS on this machine for the tests of a file, and cleans up after each of them. */
-export function useSandbox(): Sandbox {
-  const sandbox = new Sandbox();
-  beforeAll(() => sandbox.start());
-  afterEach(() => sandbox.reset());
-  afterAll(() => sandbox.stop());
-  return sandbox;
+export function useLocalAws(): LocalAwsHarness {
+  const local = new LocalAwsHarness();
+  beforeAll(() => local.start());
+  afterEach(() => local.reset());
+  afterAll(() => local.stop());
+  return local;
 }
 
-export class Sandbox {
+export class LocalAwsHarness {
   /** In seconds, for all handlers: short, so that what fails for good does so quickly. A test may change its own. */
   public handlerTimeout = DEFAULT_TIMEOUT;
   private localAws?: LocalAws;
@@ -106,11 +106,11 @@ export class Sandbox {
 
 /** An account with one stack. */
 export class Account {
-  constructor(private readonly sandbox: Sandbox, public readonly id: string) {}
+  constructor(private readonly local: LocalAwsHarness, public readonly id: string) {}
 
   /** Deploys the stack, however that ends. */
   public deploy(define: Definition, parameters?: Record<string, string>): Promise<StackResult> {
-    return this.deployTemplate(this.sandbox.synthesize(define), parameters);
+    return this.deployTemplate(this.local.synthesize(define), parameters);
   }
 
   public deployTemplate(template: string | object, parameters?: Record<string, string>): Promise<StackResult> {
@@ -159,16 +159,16 @@ export class Account {
   }
 
   public get supportApp() {
-    return this.sandbox.aws.services.supportApp.store.account(this.id);
+    return this.local.aws.services.supportApp.store.account(this.id);
   }
 
   public channels(): SlackChannelConfiguration[] {
-    return this.sandbox.aws.services.supportApp.store.channels(this.id)
+    return this.local.aws.services.supportApp.store.channels(this.id)
       .sort((one, other) => `${one.teamId} ${one.channelId}`.localeCompare(`${other.teamId} ${other.channelId}`));
   }
 
   public chimeChannels(): ChimeChannelRecord[] {
-    return [...this.sandbox.aws.services.chime.store.channels.values()].filter(({ channelArn }) => channelArn.split(':')[4] === this.id);
+    return [...this.local.aws.services.chime.store.channels.values()].filter(({ channelArn }) => channelArn.split(':')[4] === this.id);
   }
 
   /** A message in each Chime channel of the account: what is lost with a channel. */
@@ -189,7 +189,7 @@ export class Account {
       notifyOnResolveCase: true,
       ...channel,
     } as SlackChannelConfiguration;
-    this.sandbox.aws.services.supportApp.store.putChannel(this.id, configuration);
+    this.local.aws.services.supportApp.store.putChannel(this.id, configuration);
     return configuration;
   }
 
@@ -227,7 +227,7 @@ export class Account {
 
   /** An AppInstance with a user who acts for the stack. */
   public newAppInstance(): AppInstance {
-    const { store } = this.sandbox.aws.services.chime;
+    const { store } = this.local.aws.services.chime;
     const appInstanceArn = store.createAppInstance(this.id, REGION);
     return { appInstanceArn, chimeBearer: store.createAppInstanceUser(appInstanceArn, 'operator') };
   }
@@ -252,7 +252,7 @@ export class Account {
       messages: [],
       ...changes,
     };
-    this.sandbox.aws.services.chime.store.channels.set(channelArn, record);
+    this.local.aws.services.chime.store.channels.set(channelArn, record);
     return record;
   }
 
@@ -273,12 +273,12 @@ export class Account {
 
   /** What the services were asked on behalf of the account, in this order. */
   public requests(): LoggedRequest[] {
-    return this.sandbox.aws.services.requests.entries.filter(({ accountId }) => accountId === this.id);
+    return this.local.aws.services.requests.entries.filter(({ accountId }) => accountId === this.id);
   }
 
   /** Forgets the requests until now, so that `changes` tells what comes. */
   public forgetRequests(): void {
-    const { entries } = this.sandbox.aws.services.requests;
+    const { entries } = this.local.aws.services.requests;
     entries.splice(0, entries.length, ...entries.filter(({ accountId }) => accountId !== this.id));
   }
 
@@ -306,7 +306,7 @@ export class Account {
   }
 
   private get cloudFormation() {
-    return this.sandbox.aws.cloudFormation;
+    return this.local.aws.cloudFormation;
   }
 }
 

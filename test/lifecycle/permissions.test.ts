@@ -1,8 +1,8 @@
 import { CfnResource, RemovalPolicy, type Stack, Tags } from 'aws-cdk-lib';
-import { type Account, type AppInstance, type Definition, failAfter, failuresOf, TEAM, useSandbox } from './harness';
+import { type Account, type AppInstance, type Definition, failAfter, failuresOf, TEAM, useLocalAws } from './harness';
 import { AccountAlias, ChimeChannel, ExistingConfiguration, ExpirationCriterion, NotificationSeverity, SlackWorkspace } from '../../src';
 
-const sandbox = useSandbox();
+const local = useLocalAws();
 
 interface Revision {
   readonly text: string;
@@ -56,7 +56,7 @@ function policyDocuments(template: any): PolicyDocument[] {
 
 /** The template, in which the handler lacks an action wherever that is allowed. */
 function without(action: string | undefined, define: Definition): string {
-  const template = JSON.parse(sandbox.synthesize(define));
+  const template = JSON.parse(local.synthesize(define));
   const documents = policyDocuments(template);
   expect(documents).toHaveLength(2);
   for (const document of documents) {
@@ -69,13 +69,13 @@ function without(action: string | undefined, define: Definition): string {
 }
 
 function actionsOf(define: Definition): string[] {
-  return policyDocuments(JSON.parse(sandbox.synthesize(define))).flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action);
+  return policyDocuments(JSON.parse(local.synthesize(define))).flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action);
 }
 
 /** A stack's whole life; answers what went wrong in it. */
 async function live(account: Account, action?: string): Promise<string[]> {
   const appInstance = account.newAppInstance();
-  const { store } = sandbox.aws.services.chime;
+  const { store } = local.aws.services.chime;
   for (const name of ['one', 'two', 'three']) {
     store.createAppInstanceUser(appInstance.appInstanceArn, name);
     store.createChannelFlow(appInstance.appInstanceArn, name);
@@ -102,7 +102,7 @@ async function live(account: Account, action?: string): Promise<string[]> {
 }
 
 test('the permissions of the handler suffice for the whole life of a stack, and nothing is left behind', async () => {
-  const account = sandbox.newAccount();
+  const account = local.newAccount();
   const before = account.state();
   expect(await live(account)).toEqual([]);
   expect(account.state()).toEqual(before);
@@ -152,14 +152,14 @@ const ACTIONS = [
 ];
 
 test('the tested actions are all that the handler may do, its log aside', () => {
-  const appInstance = sandbox.newAccount().newAppInstance();
+  const appInstance = local.newAccount().newAppInstance();
   const actions = new Set(actionsOf(everything(appInstance, { text: 'one' })));
   expect([...actions].filter((action) => !action.startsWith('logs:')).sort()).toEqual([...ACTIONS].sort());
 });
 
 test.each(ACTIONS)('a life without %s fails', async (action) => {
-  sandbox.handlerTimeout = 2;
-  const problems = await live(sandbox.newAccount(), action);
+  local.handlerTimeout = 2;
+  const problems = await live(local.newAccount(), action);
   expect(problems.length).toBeGreaterThan(0);
   expect(problems.join('\n')).toMatch(new RegExp(`not authorized to perform: ${action}|was not put back`));
 });

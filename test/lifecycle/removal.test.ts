@@ -1,6 +1,6 @@
 import { aws_iam as iam, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, type Definition, failAfter, failuresOf, OTHER_TEAM, TEAM, useSandbox } from './harness';
-import type { StackResult } from '../../sandbox/cloudformation/engine';
+import { type Account, type Definition, failAfter, failuresOf, OTHER_TEAM, TEAM, useLocalAws } from './harness';
+import type { StackResult } from '../../local-aws/cloudformation/engine';
 import { AccountAlias, ChannelsProvider, ChimeChannel, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 
 const TYPES = {
@@ -13,13 +13,13 @@ type Kind = keyof typeof TYPES;
 const KINDS = Object.keys(TYPES) as Kind[];
 type GiveRole = (stack: Stack) => iam.IRole | undefined;
 
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 let appInstance: { appInstanceArn: string; chimeBearer: string };
 
 beforeEach(() => {
   // The channel's workspace is not the one that the stack registers, so that either can go without the other.
-  account = sandbox.newAccountWithWorkspace();
+  account = local.newAccountWithWorkspace();
   appInstance = account.newAppInstance();
 });
 
@@ -31,7 +31,7 @@ const ROLES: [string, GiveRole][] = [
 
 /** A role that outlives the stack, without any permission of its own. */
 function importedRoleArn(): string {
-  const { roles } = sandbox.aws.cloudFormation;
+  const { roles } = local.aws.cloudFormation;
   const arn = `arn:aws:iam::${account.id}:role/Imported-${account.id}`;
   if (!roles.state(arn)) {
     roles.create(arn, {
@@ -198,7 +198,7 @@ describe.each(ROLES)('with %s', (_, giveRole) => {
     await account.succeed(resources(['chime'], giveRole));
     const [policy] = resourcePolicies();
     const [{ channelArn }] = account.chimeChannels();
-    const { store } = sandbox.aws.services.chime;
+    const { store } = local.aws.services.chime;
     const chimeBearer = store.createAppInstanceUser(appInstance.appInstanceArn, 'successor');
     store.createAppInstanceAdmin(chimeBearer);
 

@@ -1,6 +1,6 @@
 import { aws_iam as iam, CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, failAfter, failuresOf, ownProvider, OTHER_TEAM, TEAM, useSandbox } from './harness';
-import { CHANNELS_PER_ACCOUNT } from '../../sandbox/services/support-app';
+import { type Account, failAfter, failuresOf, ownProvider, OTHER_TEAM, TEAM, useLocalAws } from './harness';
+import { CHANNELS_PER_ACCOUNT } from '../../local-aws/services/support-app';
 import {
   type AddSlackChannelOptions, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace,
 } from '../../src';
@@ -10,11 +10,11 @@ const CHANNEL = 'C012ABCDEFG';
 const OTHER_CHANNEL = 'C0OTHER';
 const TARGET = `${TEAM}/${CHANNEL}`;
 const ADOPT = { existing: ExistingConfiguration.ADOPT };
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 
 beforeEach(() => {
-  account = sandbox.newAccountWithWorkspace();
+  account = local.newAccountWithWorkspace();
 });
 
 interface Options extends Partial<AddSlackChannelOptions> {
@@ -80,7 +80,7 @@ describe('create', () => {
     });
     const [first, second] = account.channels();
     expect(first.channelRoleArn).toBe(second.channelRoleArn);
-    expect(sandbox.aws.cloudFormation.role(first.channelRoleArn)?.trusts).toEqual(['supportapp.amazonaws.com']);
+    expect(local.aws.cloudFormation.role(first.channelRoleArn)?.trusts).toEqual(['supportapp.amazonaws.com']);
     await account.delete();
     expect(account.channels()).toEqual([]);
   });
@@ -181,13 +181,13 @@ describe('create', () => {
     const [{ channelRoleArn }] = account.channels();
     expect(account.channels()).toEqual([configured({ channelName: 'ours', channelRoleArn })]);
     expect(channelRoleArn).not.toBe(account.roleArn('ConsoleRole'));
-    expect(sandbox.aws.cloudFormation.role(channelRoleArn)?.trusts).toEqual(['supportapp.amazonaws.com']);
+    expect(local.aws.cloudFormation.role(channelRoleArn)?.trusts).toEqual(['supportapp.amazonaws.com']);
     expect(account.changes()).toEqual(['UpdateSlackChannelConfiguration']);
   });
 
   test('keeps what somebody else configured meanwhile when an adoption rolls back', async () => {
     account.putChannel({ channelId: CHANNEL });
-    sandbox.aws.cloudFormation.lambda.deliver = ({ payload }) => {
+    local.aws.cloudFormation.lambda.deliver = ({ payload }) => {
       if ((payload as { RequestType: string }).RequestType === 'Delete') {
         account.putChannel({ channelId: CHANNEL, channelName: 'someone else' });
       }
@@ -204,7 +204,7 @@ describe('create', () => {
   ])('fails with the words of the synthesis for a bad %s that is known only at deployment', async (property, bad, options) => {
     let atSynth = '';
     try {
-      sandbox.synthesize(channel(options(bad)));
+      local.synthesize(channel(options(bad)));
     } catch (error) {
       atSynth = (error as Error).message;
     }
@@ -231,7 +231,7 @@ describe('errors say what to do', () => {
   });
 
   test('100 accounts use the channel', async () => {
-    const { store } = sandbox.aws.services.supportApp;
+    const { store } = local.aws.services.supportApp;
     const crowded = { ...configured(), channelId: 'CROWDED' } as ReturnType<typeof account.putChannel>;
     const others = Array.from({ length: 100 }, (_, index) => String(800_000_000_000 + index));
     others.forEach((other) => store.putChannel(other, crowded));
@@ -266,11 +266,11 @@ describe('errors say what to do', () => {
 
   test('a live chat in the channel', async () => {
     await account.succeed(channel());
-    sandbox.aws.services.supportApp.store.startLiveChat(account.id, { teamId: TEAM, channelId: CHANNEL });
+    local.aws.services.supportApp.store.startLiveChat(account.id, { teamId: TEAM, channelId: CHANNEL });
     const result = await account.tryDelete();
     expect(result.status).toBe('DELETE_FAILED');
     expect(failuresOf(result)).toEqual([expect.stringMatching(/^DeleteSlackChannelConfiguration: .*ConflictException.*\. End the live chat with AWS Support, then delete again\.$/)]);
-    sandbox.aws.services.supportApp.store.endLiveChat(account.id, { teamId: TEAM, channelId: CHANNEL });
+    local.aws.services.supportApp.store.endLiveChat(account.id, { teamId: TEAM, channelId: CHANNEL });
     await account.delete();
     expect(account.channels()).toEqual([]);
   });
@@ -350,7 +350,7 @@ describe('update in place', () => {
 
   test('a configuration that was deleted behind the stack\'s back is made again', async () => {
     await account.succeed(channel());
-    sandbox.aws.services.supportApp.store.removeChannel(account.id, { teamId: TEAM, channelId: CHANNEL });
+    local.aws.services.supportApp.store.removeChannel(account.id, { teamId: TEAM, channelId: CHANNEL });
     await account.succeed(channel({ channelName: 'new' }));
     expect(account.channels()).toEqual([configured({ channelName: 'new' })]);
     await account.delete();
@@ -389,7 +389,7 @@ describe('replacement', () => {
   ];
 
   beforeEach(async () => {
-    sandbox.aws.services.supportApp.store.authorizeWorkspace(account.id, OTHER_TEAM);
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, OTHER_TEAM);
     await account.succeed(channel());
     account.forgetRequests();
   });
@@ -437,7 +437,7 @@ describe('replacement', () => {
   });
 
   test('of an adopted one releases it, also after a rollback', async () => {
-    const adopting = sandbox.newAccountWithWorkspace();
+    const adopting = local.newAccountWithWorkspace();
     account = adopting;
     account.putChannel({ channelId: CHANNEL, channelRoleArn: account.roleArn('ChannelRole') });
     await account.succeed(channel(ADOPT));
@@ -454,14 +454,14 @@ describe('replacement', () => {
 describe('delete', () => {
   test('succeeds when the configuration is already gone', async () => {
     await account.succeed(channel());
-    sandbox.aws.services.supportApp.store.removeChannel(account.id, { teamId: TEAM, channelId: CHANNEL });
+    local.aws.services.supportApp.store.removeChannel(account.id, { teamId: TEAM, channelId: CHANNEL });
     await account.delete();
     expect(account.changes()).toEqual(['CreateSlackChannelConfiguration']);
   });
 
   test('succeeds when the workspace is gone with its channels', async () => {
     await account.succeed(channel());
-    sandbox.aws.services.supportApp.store.removeWorkspace(account.id, TEAM);
+    local.aws.services.supportApp.store.removeWorkspace(account.id, TEAM);
     await account.delete();
   });
 

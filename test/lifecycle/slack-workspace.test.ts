@@ -1,13 +1,13 @@
 import { CfnOutput, CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, failAfter, failuresOf, ownProvider, MANAGEMENT_ACCOUNT, OTHER_TEAM, TEAM, useSandbox } from './harness';
+import { type Account, failAfter, failuresOf, ownProvider, MANAGEMENT_ACCOUNT, OTHER_TEAM, TEAM, useLocalAws } from './harness';
 import { NotificationSeverity, SlackWorkspace, type SlackWorkspaceProps } from '../../src';
 
 const TYPE = 'Custom::SupportAppSlackWorkspace';
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 
 beforeEach(() => {
-  account = sandbox.newAccount();
+  account = local.newAccount();
 });
 
 function workspace(props: Partial<SlackWorkspaceProps> = {}, id = 'Workspace') {
@@ -37,7 +37,7 @@ function standing() {
 }
 
 function authorize(teamId: string) {
-  sandbox.aws.services.supportApp.store.authorizeWorkspace(account.id, teamId);
+  local.aws.services.supportApp.store.authorizeWorkspace(account.id, teamId);
 }
 
 describe('create', () => {
@@ -51,7 +51,7 @@ describe('create', () => {
   });
 
   test('registers a workspace of the management account for the organization, and leaves it at the end', async () => {
-    sandbox.aws.services.supportApp.store.createOrganization(account.id);
+    local.aws.services.supportApp.store.createOrganization(account.id);
     authorize(TEAM);
     const { outputs } = await account.succeed(workspace());
     expect(outputs).toEqual({ TeamName: `Workspace ${TEAM}`, AccountType: 'management' });
@@ -63,7 +63,7 @@ describe('create', () => {
 
   test('registers a workspace that is authorized on a later page of the list', async () => {
     ['T1', 'T2', 'T3', 'T4'].forEach((teamId) => {
-      sandbox.aws.services.supportApp.store.createTeam(teamId, teamId);
+      local.aws.services.supportApp.store.createTeam(teamId, teamId);
       authorize(teamId);
     });
     authorize('T012ABCDEFG');
@@ -104,7 +104,7 @@ describe('create', () => {
   test('fails with the words of the synthesis for a value that is known only at deployment', async () => {
     let atSynth = '';
     try {
-      sandbox.synthesize(workspace({ teamId: 'has space' }));
+      local.synthesize(workspace({ teamId: 'has space' }));
     } catch (error) {
       atSynth = (error as Error).message;
     }
@@ -117,7 +117,7 @@ describe('create', () => {
 
 describe('errors say what to do', () => {
   test('the management account has authorized the workspace, but not registered it yet', async () => {
-    const { store } = sandbox.aws.services.supportApp;
+    const { store } = local.aws.services.supportApp;
     store.createTeam('TNEW', 'New');
     store.authorizeWorkspace(MANAGEMENT_ACCOUNT, 'TNEW');
     const reason = await account.fail(workspace({ teamId: 'TNEW' }));
@@ -127,7 +127,7 @@ describe('errors say what to do', () => {
   });
 
   test('the management account has not authorized the workspace', async () => {
-    sandbox.aws.services.supportApp.store.createOrganization(account.id);
+    local.aws.services.supportApp.store.createOrganization(account.id);
     const reason = await account.fail(workspace());
     expect(reason).toContain('The Slack workspace isn\'t authorized.');
     expect(reason).toMatch(/\. Authorize the workspace in the Support Center of the management account/);
@@ -148,7 +148,7 @@ describe('errors say what to do', () => {
 
   test('5 workspaces are there', async () => {
     ['TA', 'TB', 'TC', 'TD', 'TE'].forEach((teamId) => {
-      sandbox.aws.services.supportApp.store.createTeam(teamId, teamId);
+      local.aws.services.supportApp.store.createTeam(teamId, teamId);
       authorize(teamId);
     });
     const reason = await account.fail(workspace());
@@ -175,12 +175,12 @@ describe('errors say what to do', () => {
   test('a live chat in a channel that the stack does not know', async () => {
     await account.succeed(workspaceWithChannel());
     const key = { teamId: TEAM, channelId: 'C012ABCDEFG' };
-    sandbox.aws.services.supportApp.store.startLiveChat(account.id, key);
+    local.aws.services.supportApp.store.startLiveChat(account.id, key);
     const result = await account.tryDelete();
     expect(result.status).toBe('DELETE_FAILED');
     expect(failuresOf(result)).toEqual([expect.stringContaining('End the live chat with AWS Support, then delete again.')]);
     expect(teams()).toEqual([TEAM]);
-    sandbox.aws.services.supportApp.store.endLiveChat(account.id, key);
+    local.aws.services.supportApp.store.endLiveChat(account.id, key);
     await account.delete();
     expect(teams()).toEqual([]);
   });
@@ -230,7 +230,7 @@ describe('update', () => {
   });
 
   test('replaces a workspace together with its channel', async () => {
-    account = sandbox.newAccount();
+    account = local.newAccount();
     await account.succeed(workspaceWithChannel());
     await account.succeed(workspaceWithChannel('Workspace', OTHER_TEAM));
     expect(account.channels().map(({ teamId }) => teamId)).toEqual([OTHER_TEAM]);
@@ -245,7 +245,7 @@ describe('delete', () => {
   beforeEach(() => account.succeed(workspace()));
 
   test('succeeds when the workspace is already gone', async () => {
-    sandbox.aws.services.supportApp.store.removeWorkspace(account.id, TEAM);
+    local.aws.services.supportApp.store.removeWorkspace(account.id, TEAM);
     await account.delete();
     expect(teams()).toEqual([]);
   });
@@ -258,7 +258,7 @@ describe('delete', () => {
   });
 
   test('fails while the service says that a live chat is active, and works afterwards', async () => {
-    sandbox.aws.services.faults.inject({
+    local.aws.services.faults.inject({
       operations: ['DeleteSlackWorkspaceConfiguration'],
       when: ({ accountId }) => accountId === account.id,
       fault: { kind: 'error', code: 'ConflictException', message: 'You can\'t delete a Slack workspace that has an active live chat channel.' },

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CustomResourceEvent } from '../../lambda/custom-resource';
-import { ResponseBucket, type CustomResourceAnswer } from '../../sandbox/cloudformation/response-bucket';
-import type { Identity } from '../../sandbox/identity';
-import { ExecutionEnvironment } from '../../sandbox/runtime/execution-environment';
-import type { NodeRelease, RuntimeInstallation } from '../../sandbox/runtime/installation';
-import { LocalServices } from '../../sandbox/services/server';
+import { ResponseBucket, type CustomResourceAnswer } from '../../local-aws/cloudformation/response-bucket';
+import type { Identity } from '../../local-aws/identity';
+import { ExecutionEnvironment } from '../../local-aws/runtime/execution-environment';
+import type { NodeRelease, RuntimeInstallation } from '../../local-aws/runtime/installation';
+import { LocalServices } from '../../local-aws/services/server';
 import { ScriptedServer } from '../lambda/scripted-server';
 
 export const ACCOUNT = '111122223333';

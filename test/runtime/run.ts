@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { cases } from './cases';
 import { Fixture } from './fixture';
-import { installRuntime, type NodeRelease, type RuntimeInstallation } from '../../sandbox/runtime/installation';
+import { installRuntime, type NodeRelease, type RuntimeInstallation } from '../../local-aws/runtime/installation';
 
 const LIMIT_IN_SECONDS = 350;
 

@@ -2,14 +2,14 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { AccountAlias, ChannelsProvider, NotificationSeverity, SlackWorkspace } from '../../src';
 import { ScriptedServer } from '../lambda/scripted-server';
-import { type Account, TEAM, useSandbox } from '../lifecycle/harness';
+import { type Account, TEAM, useLocalAws } from '../lifecycle/harness';
 
-const sandbox = useSandbox();
+const local = useLocalAws();
 let account: Account;
 let target: ScriptedServer;
 
 beforeEach(async () => {
-  account = sandbox.newAccountWithWorkspace();
+  account = local.newAccountWithWorkspace();
   target = await ScriptedServer.start();
 });
 
@@ -26,11 +26,11 @@ function channel(stack: Stack) {
 /** An event of somebody who may invoke the function, after the deployment of a channel. */
 async function forge(change: object) {
   await account.succeed(channel);
-  await sandbox.aws.cloudFormation.lambda.settled();
+  await local.aws.cloudFormation.lambda.settled();
   account.forgetRequests();
   const functionArn = String(account.stack.liveResources().find(({ type }) => type === 'AWS::Lambda::Function')!.attributes.Arn);
   const { event } = account.invocations()[0] as { event: object };
-  const invocation = await sandbox.aws.cloudFormation.lambda.invoke(functionArn, { ...event, ResponseURL: `${target.url}/answer`, ...change });
+  const invocation = await local.aws.cloudFormation.lambda.invoke(functionArn, { ...event, ResponseURL: `${target.url}/answer`, ...change });
   return { invocation, answers: target.requests.map(({ body }) => JSON.parse(body)) };
 }
 
@@ -98,11 +98,11 @@ describe('a Region that is a parameter', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     // The Region of the Support App makes the name of a host only where no variable names its endpoint.
-    delete sandbox.aws.cloudFormation.lambda.endpoints.AWS_ENDPOINT_URL_SUPPORT_APP;
+    delete local.aws.cloudFormation.lambda.endpoints.AWS_ENDPOINT_URL_SUPPORT_APP;
   });
 
   afterEach(async () => {
-    sandbox.aws.cloudFormation.lambda.endpoints.AWS_ENDPOINT_URL_SUPPORT_APP = sandbox.aws.services.endpoints.supportApp;
+    local.aws.cloudFormation.lambda.endpoints.AWS_ENDPOINT_URL_SUPPORT_APP = local.aws.services.endpoints.supportApp;
     await new Promise((resolve) => server.close(resolve));
   });
 

@@ -2,10 +2,10 @@ import { CfnParameter, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { parsePhysicalId } from '../../lambda/physical-id';
 import { ChannelsProvider, ChimeChannel, ExpirationCriterion, NotificationSeverity, SlackWorkspace } from '../../src';
 import { ScriptedServer } from '../lambda/scripted-server';
-import { type Account, TEAM, useSandbox } from '../lifecycle/harness';
+import { type Account, TEAM, useLocalAws } from '../lifecycle/harness';
 
 const CHANNEL_TYPE = 'Custom::SupportAppSlackChannelConfiguration';
-const sandbox = useSandbox();
+const local = useLocalAws();
 
 /** Values that reach the handler unseen by the constructs: they are parameters of the stack. */
 function parameters(stack: Stack, ...names: string[]): string[] {
@@ -27,7 +27,7 @@ describe('the id of a Slack channel', () => {
     'C%2F1', 'C%3BD', 'C%', '%2E%2E', 'Ç', '🚨', 'C1\u200b', 'C1\u0000', '<C1>', '"C1"', '\'C1\'', 'C1&D', '${C1}',
     '__proto__', 'constructor', 'toString',
   ])('%j names that channel and no other', async (channelId) => {
-    const account = sandbox.newAccountWithWorkspace();
+    const account = local.newAccountWithWorkspace();
     const bystanders = BYSTANDERS.map((id) => account.putChannel({ channelId: id }));
     const byId = () => Object.fromEntries(account.channels().map((configuration) => [`id:${configuration.channelId}`, configuration]));
     const before = byId();
@@ -44,7 +44,7 @@ describe('the id of a Slack channel', () => {
   });
 
   test.each(['', ' ', 'C 1', 'C\n1', 'C\u2028', 'C'.repeat(257)])('%j is refused before any call', async (channelId) => {
-    const account = sandbox.newAccountWithWorkspace();
+    const account = local.newAccountWithWorkspace();
     expect(await account.fail(channel, { ChannelId: channelId })).toContain('channelId: must be 1 to 256 characters without white space');
     expect(account.requests()).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('what goes into a header or into the name of a host', () => {
   let appInstance: { appInstanceArn: string; chimeBearer: string };
 
   beforeEach(() => {
-    account = sandbox.newAccount();
+    account = local.newAccount();
     appInstance = account.newAppInstance();
   });
 
@@ -149,7 +149,7 @@ describe('what no template of ours says of a Chime channel', () => {
   let sent: number;
 
   beforeEach(async () => {
-    account = sandbox.newAccount();
+    account = local.newAccount();
     target = await ScriptedServer.start();
     sent = 0;
     const { appInstanceArn, chimeBearer } = account.newAppInstance();
@@ -161,9 +161,9 @@ describe('what no template of ours says of a Chime channel', () => {
       memberArns: [chimeBearer],
       moderatorArns: [chimeBearer],
       expirationSettings: { expirationDays: 5, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
-      channelFlowArn: sandbox.aws.services.chime.store.createChannelFlow(appInstanceArn, 'f'),
+      channelFlowArn: local.aws.services.chime.store.createChannelFlow(appInstanceArn, 'f'),
     }));
-    await sandbox.aws.cloudFormation.lambda.settled();
+    await local.aws.cloudFormation.lambda.settled();
     deployed = account.invocations()[0].event as Event;
     physicalId = account.physicalId('Custom::ChimeChannel');
     account.forgetRequests();
@@ -175,7 +175,7 @@ describe('what no template of ours says of a Chime channel', () => {
     sent += 1;
     const functionArn = String(account.stack.liveResources().find(({ type }) => type === 'AWS::Lambda::Function')!.attributes.Arn);
     const event = { ...deployed, ResponseURL: `${target.url}/answer`, RequestId: `5b3a0a5c-0000-4000-8000-${String(sent).padStart(12, '0')}`, ...change };
-    const { log } = await sandbox.aws.cloudFormation.lambda.invoke(functionArn, event);
+    const { log } = await local.aws.cloudFormation.lambda.invoke(functionArn, event);
     expect(log).not.toMatch(/\bError\b/);
     expect(target.requests).toHaveLength(sent);
     return JSON.parse(target.requests[sent - 1].body);
@@ -209,7 +209,7 @@ describe('what no template of ours says of a Chime channel', () => {
   });
 
   test.each(HOSTILE)('%s: keeps no channel from its deletion', async (_, values, properties) => {
-    const { channels } = sandbox.aws.services.chime.store;
+    const { channels } = local.aws.services.chime.store;
     const [[channelArn, channel]] = [...channels].filter(([arn]) => arn.includes(`:${account.id}:`));
     for (const value of values) {
       channels.set(channelArn, channel);

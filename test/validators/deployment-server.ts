@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { App } from 'aws-cdk-lib';
 import { PRODUCTION_ACCOUNT } from '../../examples/account-settings';
 import { AccountStack } from '../../examples/account-stack';
-import { LocalAws } from '../../sandbox/local-aws';
+import { LocalAws } from '../../local-aws/local-aws';
 
 const STACK_NAME = 'SupportChannels';
 const { teamId, onCall: { appInstanceArn, chimeBearer, memberArns } } = PRODUCTION_ACCOUNT;

@@ -1,0 +1,119 @@
+import { parsePhysicalId } from '../../lambda/physical-id';
+import type { LocalAws } from '../../local-aws/local-aws';
+import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
+import type { SlackChannelConfiguration } from '../../local-aws/services/support-app';
+import {
+  ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE,
+} from '../../src/contract';
+import { formatTable } from '../shared/table';
+import { paint, shortenMiddle, type Terminal } from '../shared/terminal';
+
+/** Whose a thing is. The stack says so in its physical ids; what is in none of them is not the stack's. */
+export type Owner = 'stack (created)' | 'stack (adopted)' | 'no stack';
+
+/** Something that exists in the services, whoever made it. */
+export interface InventoryItem {
+  readonly kind: string;
+  readonly id: string;
+  readonly settings: Record<string, string>;
+  readonly owner: Owner;
+}
+
+const SETTINGS_WIDTH = 48;
+
+/** What exists in the services of the account, and whose it is. */
+export function takeInventory({ services, cloudFormation }: LocalAws): InventoryItem[] {
+  const { accountId } = cloudFormation;
+  const { accountAlias, workspaces } = services.supportApp.store.account(accountId);
+  const owned = cloudFormation.stacks.flatMap((stack) => stack.liveResources()).flatMap(({ physicalId }) => parsePhysicalId(physicalId) ?? []);
+  const ownerOf = (type: string, ...target: string[]): Owner => {
+    const id = owned.find((other) => other.resourceType === type && other.target.join('/') === target.join('/'));
+    return id ? `stack (${id.ownership})` : 'no stack';
+  };
+  return [
+    ...[...workspaces.values()].map(({ teamId, teamName }) => ({
+      kind: 'Slack workspace', id: teamId, settings: { name: teamName }, owner: ownerOf(SLACK_WORKSPACE_TYPE, teamId),
+    })),
+    ...services.supportApp.store.channels(accountId).sort((one, other) => one.channelId.localeCompare(other.channelId)).map((channel) => ({
+      kind: 'Slack channel',
+      id: channel.channelId,
+      settings: slackChannelSettings(channel),
+      owner: ownerOf(SLACK_CHANNEL_CONFIGURATION_TYPE, channel.teamId, channel.channelId),
+    })),
+    ...accountAlias === undefined ? [] : [{
+      kind: 'Account alias', id: accountId, settings: { alias: accountAlias }, owner: ownerOf(ACCOUNT_ALIAS_TYPE, accountId),
+    }],
+    ...[...services.chime.store.channels.values()].map((channel) => ({
+      kind: 'Chime channel',
+      id: channel.channelArn.split('/').at(-1)!.slice(0, 8),
+      settings: chimeChannelSettings(channel),
+      owner: ownerOf(CHIME_CHANNEL_TYPE, channel.channelArn, channel.privacy),
+    })),
+  ];
+}
+
+function slackChannelSettings(channel: SlackChannelConfiguration): Record<string, string> {
+  const notifications = [
+    channel.notifyOnCreateOrReopenCase && 'create',
+    channel.notifyOnAddCorrespondenceToCase && 'correspondence',
+    channel.notifyOnResolveCase && 'resolve',
+  ];
+  return {
+    name: channel.channelName ?? '(none)',
+    severity: channel.notifyOnCaseSeverity,
+    notify: notifications.filter(Boolean).join(' '),
+    role: channel.channelRoleArn.split('/').at(-1)!,
+  };
+}
+
+function chimeChannelSettings(channel: ChimeChannelRecord): Record<string, string> {
+  return {
+    name: channel.name,
+    mode: channel.mode,
+    privacy: channel.privacy,
+    members: [...channel.members].map((arn) => arn.split('/').at(-1)).sort().join(' '),
+    moderators: [...channel.moderators].map((arn) => arn.split('/').slice(-2).join('/')).sort().join(' '),
+    tags: [...channel.tags].map(([key, value]) => `${key}=${value}`).join(' '),
+    messages: String(channel.messages.length),
+  };
+}
+
+export function printInventory(items: InventoryItem[], terminal: Terminal): void {
+  const rows = items.map(({ kind, id, settings, owner }) => [
+    kind, id, fillLines(Object.entries(settings).map(([name, value]) => shortenMiddle(`${name}: ${value}`, SETTINGS_WIDTH))), owner,
+  ]);
+  formatTable(['Resource', 'Id', 'Settings', 'Owner'], rows, terminal, '  ').forEach((line) => terminal.print(line));
+}
+
+/** Joins settings into lines, as many in each as fit. */
+function fillLines(settings: string[]): string {
+  return settings.reduce((text, setting) => {
+    const line = `${text.split('\n').at(-1)}, ${setting}`;
+    return line.length > SETTINGS_WIDTH ? `${text}\n${setting}` : `${text}, ${setting}`;
+  });
+}
+
+/** What was added (+), removed (-) and changed (~) from one inventory to another. */
+export function compareInventories(before: InventoryItem[], after: InventoryItem[]): string[] {
+  const isSame = (one: InventoryItem) => (other: InventoryItem) => one.kind === other.kind && one.id === other.id;
+  return [
+    ...before.flatMap((item) => {
+      const now = after.find(isSame(item));
+      return now ? changesOf(item, now) : [`- ${item.kind} ${item.id} (${item.settings.name ?? item.settings.alias})`];
+    }),
+    ...after.filter((item) => !before.some(isSame(item)))
+      .map((item) => `+ ${item.kind} ${item.id} (${item.settings.name ?? item.settings.alias}), ${item.owner}`),
+  ];
+}
+
+function changesOf(before: InventoryItem, after: InventoryItem): string[] {
+  const values = ({ settings, owner }: InventoryItem): Record<string, string> => ({ ...settings, owner });
+  const names = Object.keys({ ...values(before), ...values(after) });
+  return names.filter((name) => values(before)[name] !== values(after)[name])
+    .map((name) => `~ ${before.kind} ${before.id}: ${name}: ${values(before)[name]} → ${values(after)[name]}`);
+}
+
+export function printDifferences(differences: string[], terminal: Terminal): void {
+  const styles = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
+  differences.forEach((line) => terminal.print(`  ${paint(line, styles[line[0] as keyof typeof styles], terminal)}`));
+}

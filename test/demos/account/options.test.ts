@@ -1,0 +1,22 @@
+import { parseOptions, UsageError } from '../../../demos/account/options';
+
+test.each([
+  [[], { help: false, verbose: false }],
+  [['--verbose'], { help: false, verbose: true }],
+  [['-v'], { help: false, verbose: true }],
+  [['--help'], { help: true, verbose: false }],
+  [['-hv'], { help: true, verbose: true }],
+])('%j', (parameters, options) => {
+  expect(parseOptions(parameters)).toEqual(options);
+});
+
+test.each([
+  [['--verbos'], 'Unknown option "--verbos". Did you mean --verbose?'],
+  [['-v', '--Help'], 'Unknown option "--Help". Did you mean --help?'],
+  [['--json'], 'Unknown option "--json". npm run demo -- --help'],
+  [['fast'], 'Unexpected argument "fast". npm run demo -- --help'],
+  [['--verbose=yes'], 'Unknown option "--verbose=yes". Did you mean --verbose?'],
+])('%j is refused with a hint', (parameters, message) => {
+  expect(() => parseOptions(parameters)).toThrow(UsageError);
+  expect(() => parseOptions(parameters)).toThrow(message);
+});
