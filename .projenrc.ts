@@ -1,4 +1,4 @@
-import { awscdk, javascript, typescript } from 'projen';
+import { awscdk, github, javascript, ReleasableCommits, typescript } from 'projen';
 
 const checkedFolders = ['src', 'lambda', 'test', 'local-aws', 'trials', 'demos', 'examples', 'projenrc', 'bench'];
 
@@ -43,7 +43,35 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToNuget: { packageId: 'CdkSupportChannels', dotNetNamespace: 'CdkSupportChannels' },
   publishToGo: { moduleName: 'github.com/cdk-support-channels/cdk-support-channels-go', packageName: 'cdksupportchannels' },
   npmTrustedPublishing: true,
-  githubOptions: { mergify: false },
+  githubOptions: {
+    mergify: false,
+    // The title of a pull request becomes the message of its commit, from which the release writes the changelog.
+    pullRequestLintOptions: {
+      semanticTitleOptions: {
+        types: ['feat', 'fix', 'docs', 'test', 'refactor', 'perf', 'build', 'ci', 'chore'],
+      },
+    },
+  },
+  // Everything else changes nothing for users.
+  releasableCommits: ReleasableCommits.featuresAndFixes(),
+  // The workflow "checks" below runs what decides.
+  buildWorkflow: false,
+  pullRequestTemplateContents: [
+    '## What changes for users, and why',
+    '',
+    '<!-- The fault or the wish, and what users see afterwards. -->',
+    '',
+    '## How it was tried',
+    '',
+    '<!-- The test that failed before, the command that shows it, or what the demo prints. -->',
+    '',
+    '## Check',
+    '',
+    '- [ ] The title is a conventional commit, such as `fix: leave a channel whose role is another one`.',
+    '- [ ] Logical ids and the bytes of templates are as before, or CHANGELOG.md says under "What changes in your templates" what users will see.',
+    '- [ ] A property, a physical id or an event of an older release still works.',
+    '- [ ] `.ci/run` is green.',
+  ],
   // Version 13 asks for a newer Node.js than the one that this library supports.
   bumpPackage: 'commit-and-tag-version@^12',
   depsUpgradeOptions: { workflow: true, cooldown: 7 },
@@ -84,7 +112,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     junitReporting: false,
     jestConfig: { testEnvironment: 'node', testTimeout: 60_000, collectCoverage: false, modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'] },
   },
-  gitignore: ['/cdk.out/', '/.tmp/', '.jsii.tabl.json'],
+  // The last one is what jsii-pacmak leaves.
+  gitignore: ['/cdk.out/', '/.tmp/', '.jsii.tabl.json', '/.npmignore'],
   // The package says what it holds, so that nothing gets in by accident.
   npmignoreEnabled: false,
 });
@@ -108,6 +137,36 @@ project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
 // jsii asks for a newer Node.js than the oldest one that this library is made for.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
+
+// The parts of .ci/run run side by side there; on a contributor's machine one call runs them all.
+const checks = project.github!.addWorkflow('checks');
+checks.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {}, mergeGroup: {} });
+checks.addJob('checks', {
+  runsOn: ['ubuntu-latest'],
+  permissions: { contents: github.workflows.JobPermission.READ },
+  timeoutMinutes: 60,
+  strategy: {
+    failFast: false,
+    matrix: {
+      domain: { part: ['generated', 'test', 'exhaustive', 'local', 'package', 'runtime', 'versions', 'languages'] },
+    },
+  },
+  steps: [
+    github.WorkflowSteps.checkout(),
+    { uses: 'actions/setup-node@v7.0.0', with: { 'node-version': '20' } },
+    {
+      uses: 'actions/setup-java@v5',
+      if: "matrix.part == 'languages'",
+      with: { 'distribution': 'corretto', 'java-version': '17' },
+    },
+    { uses: 'actions/setup-go@v6', if: "matrix.part == 'languages'", with: { 'go-version': '1.25' } },
+    { run: 'sudo apt-get install -y cmake autoconf automake libtool', if: "matrix.part == 'runtime'" },
+    { name: '.ci/run ${{ matrix.part }}', run: '.ci/run ${{ matrix.part }}' },
+  ],
+});
+
+// What is written by hand of a release stands before what its commits say.
+project.tasks.tryFind('bump')!.exec('tsx projenrc/release-notes.ts');
 
 const bundle = project.addTask('bundle', {
   description: 'Bundle the handler into assets/handler/index.js (--check: fail when it is stale)',
