@@ -1,21 +1,19 @@
-import { HELP, parseOptions, UsageError } from './options';
 import { runScenario } from './scenario';
+import { COMMON_HELP, runCommand } from '../shared/options';
 import { perform } from '../shared/program';
 
-/** Runs the demo and answers its exit code. */
-async function main(): Promise<number> {
-  const { help, verbose } = parseOptions(process.argv.slice(2));
-  if (help) {
-    console.log(HELP);
-    return 0;
-  }
-  return perform((stage) => runScenario({ ...stage, verbose }));
-}
+const HELP = `Usage: npm run demo -- [options]
 
-main().then(
-  (exitCode) => (process.exitCode = exitCode),
-  (error) => {
-    console.error(error instanceof UsageError ? error.message : error);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  },
+Deploys the example of examples/ into a local AWS on this machine: create, update, a failing
+update with its rollback, an adoption, and the delete. It needs no AWS account and no network.
+
+Options:
+  -v, --verbose  show each API call (operation, outcome, attempt) and the handler's log lines too
+  -h, --help     show this help
+
+${COMMON_HELP}`;
+
+runCommand(
+  { command: 'npm run demo', flags: { help: 'h', verbose: 'v' }, help: HELP },
+  ({ verbose }) => perform((stage) => runScenario({ ...stage, verbose })),
 );

@@ -44,7 +44,7 @@ test('the roll-out to 12 accounts does all that its demo claims', async () => {
   ]);
 });
 
-test.each([['--help', 0, 'Usage: npm run demo:organization'], ['--accounts', 2, 'Unknown option \'--accounts\'']])('the command with %s', (option, status, text) => {
+test.each([['--help', 0, 'Usage: npm run demo:organization'], ['--accounts', 2, 'Unknown option "--accounts". npm run demo:organization -- --help']])('the command with %s', (option, status, text) => {
   const demo = join(__dirname, '..', '..', '..', 'demos', 'organization', 'main.ts');
   const result = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), demo, option], { encoding: 'utf8' });
   expect(result.stdout + result.stderr).toContain(text);

@@ -1,4 +1,7 @@
-import { parseOptions, UsageError } from '../../../demos/account/options';
+import { parseFlags, UsageError } from '../../../demos/shared/options';
+
+const COMMAND_LINE = { command: 'npm run demo', flags: { help: 'h', verbose: 'v' }, help: 'Usage' };
+const parseOptions = (parameters: string[]) => parseFlags(COMMAND_LINE, parameters);
 
 test.each([
   [[], { help: false, verbose: false }],
