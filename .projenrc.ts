@@ -82,7 +82,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // A snapshot changes by a decision of its author, never as a side effect of running the tests.
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     junitReporting: false,
-    jestConfig: { testEnvironment: 'node', testTimeout: 60_000, collectCoverage: false, modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'] },
+    jestConfig: {
+      testEnvironment: 'node',
+      testTimeout: 60_000,
+      collectCoverage: false,
+      modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.exhaustive\\.test\\.ts$'],
+    },
   },
   gitignore: ['/cdk.out/', '/.tmp/', '.jsii.tabl.json'],
   // The package says what it holds, so that nothing gets in by accident.
@@ -148,6 +154,13 @@ project.addTask('test:newest', {
       receiveArgs: true,
     },
   ],
+});
+
+// A pattern of files, so that a path after the command still chooses among them.
+project.addTask('test:exhaustive', {
+  description: 'Run the tests of every combination, of which "npm test" has the telling ones',
+  exec: 'jest --ci --testPathIgnorePatterns=/node_modules/ --testMatch="<rootDir>/test/**/*.exhaustive.test.ts"',
+  receiveArgs: true,
 });
 
 project.addTask('test:runtime', {
