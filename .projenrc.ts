@@ -110,7 +110,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // A snapshot changes by a decision of its author, never as a side effect of running the tests.
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     junitReporting: false,
-    jestConfig: { testEnvironment: 'node', testTimeout: 60_000, collectCoverage: false, modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'] },
+    jestConfig: {
+      testEnvironment: 'node',
+      testTimeout: 60_000,
+      collectCoverage: false,
+      modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.exhaustive\\.test\\.ts$'],
+    },
   },
   // The last one is what jsii-pacmak leaves.
   gitignore: ['/cdk.out/', '/.tmp/', '.jsii.tabl.json', '/.npmignore'],
@@ -148,7 +154,7 @@ checks.addJob('checks', {
   strategy: {
     failFast: false,
     matrix: {
-      domain: { part: ['generated', 'test', 'local', 'package', 'runtime', 'versions', 'languages'] },
+      domain: { part: ['generated', 'test', 'exhaustive', 'local', 'package', 'runtime', 'versions', 'languages'] },
     },
   },
   steps: [
@@ -207,6 +213,13 @@ project.addTask('test:newest', {
       receiveArgs: true,
     },
   ],
+});
+
+// A pattern of files, so that a path after the command still chooses among them.
+project.addTask('test:exhaustive', {
+  description: 'Run the tests of every combination, of which "npm test" has the telling ones',
+  exec: 'jest --ci --testPathIgnorePatterns=/node_modules/ --testMatch="<rootDir>/test/**/*.exhaustive.test.ts"',
+  receiveArgs: true,
 });
 
 project.addTask('test:runtime', {

@@ -18,19 +18,22 @@ export interface Mutation {
 /** Histories of Chime channels alone. */
 const CHIME: Partial<Features> = { kinds: ['chime'] };
 
-const lambda = join(__dirname, '..', 'lambda');
+/** Makes a mistake in the source of its file; fails when the source no longer has the place of the mistake. */
+export function mutate({ name, file, original, mutated }: Mutation, source: string): string {
+  if (source.split(original).length !== 2) {
+    throw new Error(`mutation "${name}": lambda/${file} does not have exactly once: ${original}`);
+  }
+  return source.replace(original, () => mutated);
+}
 
-/** Bundles the handler with a mistake in it; fails when the source no longer has the place of the mistake. */
-export function bundleMutation({ name, file, original, mutated }: Mutation): Promise<string> {
-  return bundleHandler((path, source) => {
-    if (path !== join(lambda, file)) {
-      return source;
-    }
-    if (source.split(original).length !== 2) {
-      throw new Error(`mutation "${name}": lambda/${file} does not have exactly once: ${original}`);
-    }
-    return source.replace(original, () => mutated);
-  });
+/** Where the source of a mistake is. */
+export function mutatedFile({ file }: Mutation): string {
+  return join(__dirname, '..', 'lambda', file);
+}
+
+/** Bundles the handler with a mistake in it. */
+export function bundleMutation(mutation: Mutation): Promise<string> {
+  return bundleHandler((path, source) => path === mutatedFile(mutation) ? mutate(mutation, source) : source);
 }
 
 export const MUTATIONS: Mutation[] = [

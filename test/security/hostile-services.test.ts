@@ -1,6 +1,6 @@
 import { CustomResourceEvent } from '../../lambda/custom-resource';
 import { handler } from '../../lambda/index';
-import { captureLog, clearEnvironment, useCredentials, withoutWaits } from '../lambda/environment';
+import { captureLog, clearEnvironment, useCredentials, withoutRetries } from '../lambda/environment';
 import { type Script, ScriptedServer } from '../lambda/scripted-server';
 
 const CREDENTIALS = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret-key', sessionToken: 'secret-token' };
@@ -14,7 +14,7 @@ let log: Record<string, unknown>[];
 beforeEach(async () => {
   clearEnvironment();
   log = captureLog();
-  withoutWaits();
+  withoutRetries();
   useCredentials(CREDENTIALS);
   process.env.AWS_REGION = 'us-east-1';
   cloudFormation = await ScriptedServer.start({
@@ -37,8 +37,8 @@ const CHANNEL = {
 };
 const ALIAS = { ResourceType: 'Custom::SupportAppAccountAlias', ResourceProperties: { AccountAlias: 'ours' } };
 
-/** What the handler answers while the service says what it is told to say. */
-async function create(resource: object, scripts: Script[], remaining = 2_000) {
+/** What the handler answers while the service says what it is told to say; it has more time than any machine needs. */
+async function create(resource: object, scripts: Script[]) {
   service = await ScriptedServer.start(...scripts);
   process.env.AWS_ENDPOINT_URL_SUPPORT_APP = service.url;
   const event = {
@@ -49,7 +49,7 @@ async function create(resource: object, scripts: Script[], remaining = 2_000) {
     LogicalResourceId: 'Resource',
     ...resource,
   } as unknown as CustomResourceEvent;
-  await handler(event, { getRemainingTimeInMillis: () => remaining });
+  await handler(event, { getRemainingTimeInMillis: () => 60_000 });
   expect(bucket.requests).toHaveLength(1);
   const [{ body }] = bucket.requests;
   expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4_096);
@@ -78,7 +78,7 @@ test.each<[string, Script]>([
 });
 
 test('an error message of megabytes is cut to fit', async () => {
-  const answer = await create(ALIAS, [{ status: 400, body: JSON.stringify({ __type: 'ValidationException', message: '€'.repeat(1_500_000) }) }], 20_000);
+  const answer = await create(ALIAS, [{ status: 400, body: JSON.stringify({ __type: 'ValidationException', message: '€'.repeat(1_500_000) }) }]);
   expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^GetAccountAlias: €+\.\.\.$/) });
 });
 
