@@ -1,7 +1,7 @@
-import aws4 = require('aws4');
 import { UserError } from '../errors';
 import { backoff, Invocation, log, pause } from '../invocation';
 import { HttpResponse, send } from './http';
+import { sign } from './signature';
 
 /** One call of an operation. */
 export interface ServiceRequest {
@@ -175,22 +175,11 @@ function attempt(options: ServiceOptions, request: ServiceRequest): Promise<Http
   const endpoint = process.env[`AWS_ENDPOINT_URL_${options.endpointVariable}`] || process.env.AWS_ENDPOINT_URL || `https://${options.hostPrefix}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const url = new URL(endpoint.replace(/\/+$/, '') + request.path);
   const body = request.body ?? '';
-  const signed = aws4.sign({
-    method: request.method,
-    host: url.host,
-    path: url.pathname + url.search,
-    headers: {
-      ...request.headers,
-      'X-Amz-Date': toAmzDate(Date.now() + clockOffset),
-    },
-    body,
-    service: options.signingName,
-    region,
-  });
+  const { method, headers } = request;
   return send({
-    method: request.method,
+    method,
     url,
-    headers: signed.headers as Record<string, string>,
+    headers: sign({ method, url, headers, body, service: options.signingName, region, date: toAmzDate(Date.now() + clockOffset) }),
     body,
     timeout: REQUEST_TIMEOUT,
     deadline: invocation.deadline,
