@@ -320,6 +320,11 @@ describe('the answer', () => {
   test.each([
     ['answers 500', { kind: 'status', statusCode: 500, times: 3 }],
     ['answers 503', { kind: 'status', statusCode: 503, times: 2 }],
+    ['answers 307', { kind: 'status', statusCode: 307 }],
+    ['answers 400 RequestTimeout', { kind: 'status', statusCode: 400 }],
+    ['answers 408', { kind: 'status', statusCode: 408 }],
+    ['answers 409', { kind: 'status', statusCode: 409 }],
+    ['answers 429', { kind: 'status', statusCode: 429, times: 2 }],
     ['resets the connection', { kind: 'reset', times: 2 }],
     ['resets the connection after it took the answer', { kind: 'resetAfterStore' }],
   ] as const)('is repeated when the bucket %s', async (_case, fault) => {
