@@ -316,6 +316,19 @@ describe('a create that its stack gave up', () => {
   });
 });
 
+describe('a permission that has not spread yet, by the names of Amazon Chime,', () => {
+  test.each([
+    ['ForbiddenException', 'AWS authorization failed', 403],
+    ['ForbiddenException', 'User: arn:aws:sts::111122223333:assumed-role/handler/x is not authorized to perform: chime:CreateChannel', 403],
+    ['UnauthorizedClientException', 'The client is not currently authorized to make the request.', 401],
+  ])('is waited for: %s, %s', async (code, message, status) => {
+    local.handlerTimeout = 30;
+    const appInstance = account.newAppInstance();
+    inject({ operations: ['CreateChannel'], fault: { kind: 'error', code, message, status }, count: 2 });
+    await account.succeed((stack) => new ChimeChannel(stack, 'Chime', { ...appInstance, channelName: 'case' }));
+  });
+});
+
 describe('the answer', () => {
   test.each([
     ['answers 500', { kind: 'status', statusCode: 500, times: 3 }],
