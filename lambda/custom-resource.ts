@@ -38,7 +38,7 @@ export function flag(value: unknown): boolean | undefined {
   return value === 'true' ? true : value === 'false' ? false : value as boolean | undefined;
 }
 
-/** The response as CloudFormation takes it: at most 4,096 bytes, the reason shortened to fit. */
+/** The response as CloudFormation takes it: at most 4,096 bytes, the reason on one line, without control characters, and shortened to fit. */
 export function formatResponse(event: CustomResourceEvent, response: CustomResourceResponse): string {
   const format = (reason: string | undefined) => JSON.stringify({
     Status: response.status,
@@ -49,8 +49,9 @@ export function formatResponse(event: CustomResourceEvent, response: CustomResou
     LogicalResourceId: event.LogicalResourceId,
     Data: response.data,
   });
-  let characters = [...(response.reason ?? '').slice(0, MAXIMUM_RESPONSE_BYTES)];
-  let body = format(response.reason);
+  const reason = response.reason?.replace(/\p{Cc}[\p{Cc}\s]*/gu, ' ');
+  let characters = [...(reason ?? '').slice(0, MAXIMUM_RESPONSE_BYTES)];
+  let body = format(reason);
   while (Buffer.byteLength(body) > MAXIMUM_RESPONSE_BYTES && characters.length > 0) {
     characters = characters.slice(0, Math.floor(characters.length * 0.9));
     body = format(characters.join('') + '...');
@@ -58,7 +59,13 @@ export function formatResponse(event: CustomResourceEvent, response: CustomResou
   return body;
 }
 
-/** Delivers the response, again and again until it is taken, refused or there is no time left. */
+/**
+ * Delivers the response, again and again until it is taken or there is no time left.
+ *
+ * Only a 403 is final: the URL has expired or its signature is not right, and stays so. S3 answers others for a while, such as 400
+ * `RequestTimeout`, 408, 409, 429 or a redirection to a new bucket's Region. A redirection is not followed: the signature holds for the host
+ * that the URL names, and the answer is meant for it alone.
+ */
 export async function respond(event: CustomResourceEvent, response: CustomResourceResponse, deadline: number): Promise<void> {
   const body = formatResponse(event, response);
   for (let tries = 1; ; tries += 1) {
@@ -72,7 +79,7 @@ export async function respond(event: CustomResourceEvent, response: CustomResour
       deadline,
     }).then((answer) => answer.statusCode, () => 0);
     log({ response: response.status, statusCode, tries });
-    const isFinal = statusCode >= 200 && statusCode < 500;
+    const isFinal = statusCode >= 200 && statusCode < 300 || statusCode === 403;
     const wait = backoff(tries, 2_000);
     if (isFinal || Date.now() + wait >= deadline) {
       return;

@@ -21,7 +21,7 @@ const REMEDIES: [error: RegExp, remedy: string][] = [
   [/^\w+ ServiceQuota/, 'An account can have 5 workspaces and 20 channels, and a channel 100 accounts. Remove a configuration or use another channel'],
   [/support plan/i, 'Subscribe to a support plan with the AWS Support App'],
   [/Slack\w+ Validation.*role/is, 'The channel role must exist in the account and trust supportapp.amazonaws.com, as a SupportAppRole does'],
-  [/^\w+ \w*AccessDenied/, 'Let the role of the handler do this, and check service control policies, permissions boundary and support plan'],
+  [/^\w+ (\w*AccessDenied|(Forbidden|Unauthorized).*authoriz)/s, 'Let the role of the handler do this, and check service control policies, permissions boundary and support plan'],
   [/^\w+ (Forbidden|Unauthorized)/, 'chimeBearer must be a user or bot of the AppInstance, and a moderator of the channel or an administrator'],
   [/^\w+ (Connection|HTTP 5|Internal|Service|Throttl|TooMany)/, 'Deploy again later. A handler in a VPC needs a route to the service'],
 ];

@@ -16,7 +16,7 @@ import { AccountAlias, ChannelsProvider, ChimeChannel, HandlerCode, Notification
 
 const ROOT = path.join(__dirname, '..');
 const HANDLER = fs.readFileSync(path.join(ROOT, 'assets', 'handler', 'index.js'), 'utf8');
-const MAXIMUM_HANDLER_BYTES = 30_000;
+const MAXIMUM_HANDLER_BYTES = 36_000;
 const MAXIMUM_TEMPLATE_BYTES = 51_200;
 
 let folder: string;
@@ -124,13 +124,13 @@ describe('the template', () => {
     expect(first).toBe(second);
   });
 
-  test('of a full account, as the CDK writes it, fits into a request beside the largest handler', () => {
-    const app = new App({ outdir: folder, analyticsReporting: false });
+  test('of a full account, as the CDK writes it without indentation, fits into a request beside the largest handler', () => {
+    const app = new App({ outdir: folder, analyticsReporting: false, context: { '@aws-cdk/core:suppressTemplateIndentation': true } });
     const stack = new Stack(app, 'Stack', { synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
     defineFullAccount(stack);
     const { templateFullPath, template } = app.synth().getStackByName('Stack');
     const bytes = fs.readFileSync(templateFullPath, 'utf8');
-    expect(bytes).toBe(JSON.stringify(template, undefined, 1));
+    expect(bytes).toBe(JSON.stringify(template));
     const types = Object.values<any>(template.Resources).map(({ Type }) => Type).filter((type) => type.startsWith('Custom::'));
     expect(types.filter((type) => type === 'Custom::SupportAppSlackWorkspace')).toHaveLength(5);
     expect(types.filter((type) => type === 'Custom::SupportAppSlackChannelConfiguration')).toHaveLength(20);

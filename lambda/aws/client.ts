@@ -1,7 +1,7 @@
-import aws4 = require('aws4');
 import { UserError } from '../errors';
 import { backoff, Invocation, log, pause } from '../invocation';
 import { HttpResponse, send } from './http';
+import { sign } from './signature';
 
 /** One call of an operation. */
 export interface ServiceRequest {
@@ -109,8 +109,14 @@ const REQUEST_TIMEOUT = 10_000;
 const MAXIMUM_BACKOFF = 10_000;
 const THROTTLING = /Throttl|TooManyRequests|RequestLimit/;
 const CLOCK_SKEW = /Skewed|Expired|Signature|Future/;
-/** What may come of a permission or a role that was made a moment ago and has not spread yet. */
-const NOT_SPREAD_YET = /AccessDenied|\brole\b.*valid/;
+/**
+ * Name and message of a refusal that a missing permission may be the cause of. Chime's model has no `AccessDeniedException`; services of its
+ * family said `ForbiddenException: AWS authorization failed`, which messaging itself was not seen to say. A `ForbiddenException` in other
+ * words is about the bearer or a channel that is not there: nothing to wait for.
+ */
+const DENIED = /AccessDenied|UnauthorizedClient|Forbidden.*authoriz/s;
+/** Name and message of what may come of a role that was made a moment ago and has not spread yet. */
+const ROLE_REFUSED = /\brole\b.*valid/;
 
 /** What the service's clock is ahead of ours, learned from its answers; true for a process, whatever event it works on. */
 let clockOffset = 0;
@@ -150,7 +156,8 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     let wait = backoff(attempts, MAXIMUM_BACKOFF);
     const isThrottled = statusCode === 429 || THROTTLING.test(failure.name);
     const isServerFault = statusCode === undefined || statusCode < 300 || statusCode >= 500;
-    const mayStillSpread = NOT_SPREAD_YET.test(failure.name + failure.message) && Date.now() + wait < invocation.propagationDeadline;
+    const refusal = `${failure.name} ${failure.message}`;
+    const mayStillSpread = (DENIED.test(refusal) || ROLE_REFUSED.test(refusal)) && Date.now() + wait < invocation.propagationDeadline;
     let isRetryable = isThrottled || isServerFault || mayStillSpread;
     const clockDifference = Date.parse(response?.headers.date ?? '') - Date.now();
     if (CLOCK_SKEW.test(failure.name) && Math.abs(clockDifference - clockOffset) > 60_000) {
@@ -175,22 +182,11 @@ function attempt(options: ServiceOptions, request: ServiceRequest): Promise<Http
   const endpoint = process.env[`AWS_ENDPOINT_URL_${options.endpointVariable}`] || process.env.AWS_ENDPOINT_URL || `https://${options.hostPrefix}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const url = new URL(endpoint.replace(/\/+$/, '') + request.path);
   const body = request.body ?? '';
-  const signed = aws4.sign({
-    method: request.method,
-    host: url.host,
-    path: url.pathname + url.search,
-    headers: {
-      ...request.headers,
-      'X-Amz-Date': toAmzDate(Date.now() + clockOffset),
-    },
-    body,
-    service: options.signingName,
-    region,
-  });
+  const { method, headers } = request;
   return send({
-    method: request.method,
+    method,
     url,
-    headers: signed.headers as Record<string, string>,
+    headers: sign({ method, url, headers, body, service: options.signingName, region, date: toAmzDate(Date.now() + clockOffset) }),
     body,
     timeout: REQUEST_TIMEOUT,
     deadline: invocation.deadline,

@@ -43,6 +43,10 @@ export interface BucketFault {
 }
 
 const EXPIRY_SECONDS = 7200;
+/** The codes that S3 has for what it answers for a while, by status. */
+const FAULT_CODES: Record<number, string> = {
+  307: 'TemporaryRedirect', 400: 'RequestTimeout', 408: 'RequestTimeout', 409: 'OperationAborted', 429: 'SlowDown', 503: 'SlowDown',
+};
 const ANSWER_LIMIT = 4096;
 const PHYSICAL_ID_LIMIT = 1024;
 
@@ -154,9 +158,14 @@ export class ResponseBucket {
       request.socket.resetAndDestroy();
       return;
     }
-    const code = refusal?.code ?? (statusCode === 503 ? 'SlowDown' : 'InternalError');
+    const code = refusal?.code ?? FAULT_CODES[statusCode] ?? 'InternalError';
     const message = refusal?.message ?? 'We encountered an internal error. Please try again.';
-    response.writeHead(statusCode, { 'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase(), 'content-type': 'application/xml' });
+    response.writeHead(statusCode, {
+      'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase(),
+      'content-type': 'application/xml',
+      // To another endpoint of S3, where the signature does not hold: it is one for this host.
+      ...(statusCode === 307 ? { location: `http://localhost:${(this.server.address() as AddressInfo).port}/redirected` } : {}),
+    });
     response.end(statusCode === 200 ? undefined : `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
   }
 

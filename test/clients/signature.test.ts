@@ -1,19 +1,29 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { runInThisContext } from 'node:vm';
 import { ChimeSDKMessagingClient } from '@aws-sdk/client-chime-sdk-messaging';
 import aws4 = require('aws4');
 import * as fc from 'fast-check';
-import * as ts from 'typescript';
+import * as signedRequests from './signed-requests.json';
 import { authorizationOf } from './wire';
 import { Client, ClientConfig, defineClient, ServiceRequest } from '../../lambda/aws/client';
-import { FACTS, specializeSigner } from '../../projenrc/handler-signer';
+import { sign } from '../../lambda/aws/signature';
 import { captureLog, clearEnvironment, invocation, useCredentials } from '../lambda/environment';
 import { ReceivedRequest, ScriptedServer } from '../lambda/scripted-server';
 
 const CREDENTIALS = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const SESSION_TOKEN = 'IQoJb3JpZ2luX2VjE//+==';
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
+interface TestRequest {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  /** Signatures that `botocore_signatures.py` made with botocore. */
+  readonly botocore: { readonly temporary: string; readonly longLived: string };
+}
+
+const REQUESTS = Array.from<unknown>(signedRequests as ArrayLike<unknown>) as TestRequest[];
 
 let server: ScriptedServer;
 
@@ -66,23 +76,7 @@ async function compare(request: Omit<ServiceRequest, 'operation'>, { service = '
   expect(signature).toBe(await officialSignature(received, service, region, sessionToken));
 }
 
-const JSON_TYPE = { 'Content-Type': 'application/json' };
-const ARN = 'arn:aws:chime:eu-central-1:111122223333:app-instance/1/channel/a:b-c_d.e@f';
-
-test.each<[string, Omit<ServiceRequest, 'operation'>]>([
-  ['an empty body', { method: 'POST', path: '/control/get-account-alias' }],
-  ['a body', { method: 'POST', path: '/control/put-account-alias', headers: JSON_TYPE, body: '{"accountAlias":"a b"}' }],
-  ['a body that is not ASCII', { method: 'POST', path: '/channels', headers: JSON_TYPE, body: '{"Name":"Größe 😀 \u0085"}' }],
-  ['an ARN in the path', { method: 'DELETE', path: `/channels/${encodeURIComponent(ARN)}`, headers: { 'X-Amz-Chime-Bearer': ARN } }],
-  ['an ARN of characters that are encoded or not', { method: 'PUT', path: `/channels/${encodeURIComponent('a b%20+,=@~(!*\'1)ü😀')}` }],
-  ['a query', { method: 'POST', path: '/tags?operation=tag-resource', headers: JSON_TYPE, body: '{}' }],
-  ['a query that is not in order', { method: 'GET', path: '/channels?scope=moderated&next-token=x&max-results=5' }],
-  ['a query of encoded characters', { method: 'GET', path: `/channels?scope=s&next-token=${encodeURIComponent('a+b/c=&d e%20ü?😀*\'()!~')}` }],
-  ['a query with an empty value', { method: 'GET', path: '/channels?scope=&next-token=1' }],
-  ['a form', { method: 'POST', path: '/', headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' }, body: 'Action=A&StackName=arn%3Aaws' }],
-])('%s is signed as the official signer does', async (_name, request) => {
-  await compare(request);
-});
+test.each(REQUESTS)('$name is signed as the official signer does', ({ method, path, headers, body }) => compare({ method, path, headers, body }));
 
 test.each([
   ['supportapp', 'us-east-1'],
@@ -104,141 +98,113 @@ test('any path, query and body', async () => {
   ), { numRuns: 150 });
 });
 
-describe('aws4 as the bundle has it', () => {
-  const source = readFileSync(createRequire(__filename).resolve('aws4'), 'utf8');
-  const specialized = load(specializeSigner(source));
+describe('beside other signers, which sign the same request at the same time', () => {
+  type Request = Pick<TestRequest, 'method' | 'path' | 'headers' | 'body'>;
 
-  type Signed = Pick<aws4.Request, 'headers'>;
+  const DATE = '20260102T030405Z';
+  const { Endpoint, HttpRequest, Signers } = createRequire(__filename)('aws-sdk') as OfficialSdk;
 
-  function load(text: string): { sign(request: aws4.Request): Signed } {
-    const module = { exports: {} };
-    const { outputText } = ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
-    // The environment of this test, in which the credentials are.
-    const wrapper = runInThisContext(`(function (exports, require, process) {${outputText}})`) as (...parameters: unknown[]) => void;
-    wrapper(module.exports, createRequire(__filename), process);
-    return module.exports as { sign(request: aws4.Request): Signed };
+  interface OfficialSdk {
+    readonly Endpoint: new (url: string) => object;
+    readonly HttpRequest: new (endpoint: object, region: string) => OfficialRequest;
+    readonly Signers: { readonly V4: new (request: OfficialRequest, service: string) => { addAuthorization(credentials: object, date: Date): void } };
   }
 
-  /** As the handler asks for a signature: see the test of its only call. */
-  function requestOf({ method = 'POST', path = '/', headers = {}, body = '' }: Partial<Omit<ServiceRequest, 'operation'>>, service = 'chime', region = 'eu-central-1') {
-    const url = new URL(`https://service.${region}.amazonaws.com${path}`);
-    return { method, host: url.host, path: url.pathname + url.search, headers: { ...headers, 'X-Amz-Date': '20260102T030405Z' }, body, service, region };
+  interface OfficialRequest {
+    method: string;
+    path: string;
+    body: string;
+    headers: Record<string, string>;
   }
 
-  function expectEqual(...parameters: Parameters<typeof requestOf>): void {
-    const original = aws4.sign(requestOf(...parameters));
-    const { headers } = specialized.sign(requestOf(...parameters));
-    expect(headers).toEqual(original.headers);
-    expect(headers!.Authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/20260102\/.*Signature=[0-9a-f]{64}$/);
+  /** A signer: given whose request it is, the value of the header `Authorization`. */
+  type Signer = (request: Request, service: string, region: string, sessionToken?: string) => string;
+
+  const urlOf = (path: string, region: string) => new URL(`https://service.${region}.amazonaws.com${path}`);
+
+  const ours: Signer = ({ method, path, headers, body }, service, region, sessionToken) => {
+    useCredentials({ ...CREDENTIALS, sessionToken });
+    return sign({ method, url: urlOf(path, region), headers, body, service, region, date: DATE }).Authorization;
+  };
+
+  const SIGNERS: Record<string, Signer> = {
+    'aws4': ({ method, path, headers, body }, service, region, sessionToken) => {
+      const url = urlOf(path, region);
+      return aws4.sign({ method, host: url.host, path: url.pathname + url.search, headers: { ...headers, 'X-Amz-Date': DATE }, body, service, region },
+        { ...CREDENTIALS, sessionToken }).headers!.Authorization as string;
+    },
+    'the AWS SDK for JavaScript v2': ({ method, path, headers, body }, service, region, sessionToken) => {
+      const url = urlOf(path, region);
+      const request = new HttpRequest(new Endpoint(url.origin), region);
+      delete request.headers['User-Agent'];
+      Object.assign(request, { method, path: url.pathname + url.search, body });
+      Object.assign(request.headers, headers, { Host: url.host });
+      new Signers.V4(request, service).addAuthorization({ ...CREDENTIALS, sessionToken }, new Date('2026-01-02T03:04:05.678Z'));
+      return request.headers.Authorization;
+    },
+  };
+
+  /** The request as a signer takes it: aws4 signs the length of a body, and the SDK v2 signs neither length nor type. */
+  function requestFor(signer: string, request: Request): Request {
+    const { 'Content-Type': contentType, ...others } = request.headers;
+    return signer === 'aws4'
+      ? { ...request, headers: { ...request.headers, ...(request.body ? { 'Content-Length': String(Buffer.byteLength(request.body)) } : {}) } }
+      : { ...request, path: request.path.replace(/\/+/g, '/'), headers: others };
   }
 
-  test.each<[string, Partial<Omit<ServiceRequest, 'operation'>>]>([
-    ['nothing but a path', {}],
-    ['a body', { headers: JSON_TYPE, body: '{"accountAlias":"a b"}' }],
-    ['a body that is not ASCII', { headers: JSON_TYPE, body: '{"Name":"Größe 😀 \u0085"}' }],
-    ['a body of white space', { headers: JSON_TYPE, body: ' ' }],
-    ['a header with white space', { headers: { 'X-Amz-Chime-Bearer': '  a   b\tc  ' } }],
-    ['an ARN in the path', { method: 'DELETE', path: `/channels/${encodeURIComponent(ARN)}`, headers: { 'X-Amz-Chime-Bearer': ARN } }],
-    ['%3A and %2F in the path', { path: '/channels/a%3Ab%2Fc%2525' }],
-    ['characters in the path that URLs leave alone', { path: '/channels/a:b;c,d@e&f=g+h$i!j\'k(l)m*n~o' }],
-    ['repeated slashes', { path: '//channels///a//' }],
-    ['steps in the path', { path: '/a/./b/../c' }],
-    ['a query', { path: '/tags?operation=tag-resource', headers: JSON_TYPE, body: '{}' }],
-    ['a query that is not in order', { method: 'GET', path: '/channels?scope=moderated&next-token=x&max-results=5' }],
-    ['a query of encoded characters', { method: 'GET', path: `/channels?next-token=${encodeURIComponent('a+b/c=&d e%20ü?😀*\'()!~')}&a=1` }],
-    ['a query with spaces as plus signs', { method: 'GET', path: '/channels?a=b+c&d=%2B' }],
-    ['a query with empty values and names', { method: 'GET', path: '/channels?scope=&next-token&=x&&a=1' }],
-    ['a query that repeats a name', { method: 'GET', path: '/tags?tagKeys=b&tagKeys=a%2Fc&tagKeys=a&arn=1' }],
-    ['an empty query', { method: 'GET', path: '/channels?' }],
-  ])('%s is signed as aws4 does, with and without a session token', (_name, request) => {
+  function expectEqual(signer: string, request: Request, service = 'chime', region = 'eu-central-1'): void {
+    const same = requestFor(signer, request);
     for (const sessionToken of [SESSION_TOKEN, undefined]) {
-      useCredentials({ ...CREDENTIALS, sessionToken });
-      expectEqual(request);
+      const authorization = ours(same, service, region, sessionToken);
+      expect(authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/20260102\/.*Signature=[0-9a-f]{64}$/);
+      expect(authorization).toBe(SIGNERS[signer](same, service, region, sessionToken));
     }
+  }
+
+  test.each(REQUESTS)('$name is signed as botocore does', ({ botocore, ...request }) => {
+    expect(authorizationOf(ours(request, 'chime', 'eu-central-1', SESSION_TOKEN)).signature).toBe(botocore.temporary);
+    expect(authorizationOf(ours(request, 'chime', 'eu-central-1')).signature).toBe(botocore.longLived);
   });
 
-  test.each([['supportapp', 'us-east-1'], ['chime', 'us-east-1'], ['cloudformation', 'us-gov-west-1']])('%s in %s', (service, region) => {
+  describe.each(Object.keys(SIGNERS))('%s', (signer) => {
+    test.each(REQUESTS)('$name', (request) => {
+      expectEqual(signer, request);
+    });
+
+    test.each([['supportapp', 'us-east-1'], ['chime', 'us-east-1'], ['cloudformation', 'us-gov-west-1']])('%s in %s', (service, region) => {
+      expectEqual(signer, { method: 'POST', path: '/', headers: JSON_TYPE, body: '{}' }, service, region);
+    });
+
+    test('any path, query and body', () => {
+      const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+      const segment = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+      // The SDK v2 puts names in order before it encodes them: "{" after "-", although "%7B" comes before it.
+      const name = signer === 'aws4' ? segment : fc.stringMatching(/^[A-Za-z]{1,9}$/);
+      fc.assert(fc.property(fc.array(segment), fc.array(fc.tuple(name, text)), text, (path, query, body) => {
+        const search = query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+        expectEqual(signer, { method: 'POST', path: `/${path.map(encodeURIComponent).join('/')}${search && '?'}${search}`, headers: JSON_TYPE, body });
+      }), { numRuns: 300 });
+    });
+  });
+
+  test('credentials are read for each request', () => {
+    const request = { method: 'POST', path: '/', headers: {}, body: '' };
+    const before = ours(request, 'chime', 'eu-central-1');
+    process.env.AWS_SECRET_ACCESS_KEY = 'another';
+    const { Authorization: after } = sign({ ...request, url: urlOf('/', 'eu-central-1'), service: 'chime', region: 'eu-central-1', date: DATE });
+    expect(after).not.toBe(before);
+  });
+
+  test('what is sent is what was signed, with the session token', () => {
     useCredentials({ ...CREDENTIALS, sessionToken: SESSION_TOKEN });
-    expectEqual({ headers: JSON_TYPE, body: '{}' }, service, region);
-  });
-
-  test('any path, query and body', () => {
-    const text = fc.string({ unit: 'grapheme', maxLength: 40 });
-    fc.assert(fc.property(fc.array(text), fc.array(fc.tuple(text, text)), text, fc.boolean(), (path, query, body, isTemporary) => {
-      useCredentials({ ...CREDENTIALS, sessionToken: isTemporary ? SESSION_TOKEN : undefined });
-      const search = query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
-      expectEqual({ path: `/${path.map(encodeURIComponent).join('/')}${search && '?'}${search}`, headers: JSON_TYPE, body });
-    }), { numRuns: 300 });
-  });
-
-  test('keys of other credentials are not used again', () => {
-    useCredentials({ ...CREDENTIALS, sessionToken: SESSION_TOKEN });
-    const before = specialized.sign(requestOf({})).headers!.Authorization;
-    useCredentials({ ...CREDENTIALS, secretAccessKey: 'another', sessionToken: SESSION_TOKEN });
-    expectEqual({});
-    expect(specialized.sign(requestOf({})).headers!.Authorization).not.toBe(before);
-  });
-
-  describe('relies on the client', () => {
-    const folder = join(__dirname, '..', '..', 'lambda', 'aws');
-    const client = ts.createSourceFile('client.ts', readFileSync(join(folder, 'client.ts'), 'utf8'), ts.ScriptTarget.ES2022, true);
-
-    function nodes<Node extends ts.Node>(is: (node: ts.Node) => node is Node): Node[] {
-      const found: Node[] = [];
-      const visit = (node: ts.Node): void => {
-        if (is(node)) {
-          found.push(node);
-        }
-        ts.forEachChild(node, visit);
-      };
-      visit(client);
-      return found;
-    }
-
-    test('to give all that a request has, in one place', () => {
-      const uses = nodes(ts.isPropertyAccessExpression).filter((node) => node.expression.getText() === 'aws4');
-      expect(uses.map((node) => node.getText())).toEqual(['aws4.sign']);
-      const { arguments: [request, ...others] } = uses[0].parent as ts.CallExpression;
-      expect(others).toEqual([]);
-      const members = new Map((request as ts.ObjectLiteralExpression).properties.map((property) => [property.name!.getText(), property.getText()]));
-      expect([...members.keys()].sort()).toEqual(['body', 'headers', 'host', 'method', 'path', 'region', 'service']);
-      expect(members.get('path')).toBe('path: url.pathname + url.search');
-      expect(members.get('host')).toBe('host: url.host');
-      expect(members.get('headers')!.replace(/\s+/g, ' ')).toMatch(/^headers: \{ \.\.\.request\.headers, 'X-Amz-Date': .*, \}$/);
-      expect(client.text).toContain('const body = request.body ?? \'\';');
-    });
-
-    test('to read the headers only', () => {
-      const [declaration] = nodes(ts.isVariableDeclaration).filter((node) => node.initializer?.getText().startsWith('aws4.sign('));
-      const uses = nodes(ts.isIdentifier).filter((node) => node.text === declaration.name.getText() && node.parent !== declaration);
-      expect(uses.map((node) => node.parent.getText())).toEqual(['signed.headers']);
-    });
-
-    test('to give no header that signers add or leave out', () => {
-      const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
-      const names = [
-        'authorization', 'connection', 'x-amzn-trace-id', 'user-agent', 'expect', 'presigned-expires', 'range',
-        'host', 'content-length', 'x-amz-security-token', 'x-amz-content-sha256', 'date',
-      ];
-      expect(names.filter((name) => new RegExp(`['"]${name}['"]: `, 'i').test(sources))).toEqual([]);
-    });
-  });
-
-  describe('is refused in another text', () => {
-    test.each(FACTS.flatMap(({ because, replace }) => replace.map(([text]) => [text, because])))('without %j', (text, because) => {
-      const change = text.replace(/\w(?=\W*$)/, '$&X');
-      expect(change).not.toBe(text);
-      expect(() => specializeSigner(source.replace(text, () => change))).toThrow(because);
-      expect(() => specializeSigner(`${source}\n/* ${text} */`)).toThrow(because);
-    });
-
-    test('with another export', () => {
-      expect(() => specializeSigner(`${source}\naws4.presign = function() {}\n`)).toThrow('aws4 does not export as expected');
-      expect(() => specializeSigner(source.replace('return new RequestSigner(request, credentials).sign()', 'return null'))).toThrow('aws4 does not export as expected');
-    });
-
-    test('with another use of its signer', () => {
-      expect(() => specializeSigner(source.replace('return this.request\n', 'return this\n'))).toThrow('aws4 uses "this" in another way');
+    const headers = { 'Content-Type': 'text/plain', 'X-Amz-Chime-Bearer': 'b' };
+    expect(sign({ method: 'POST', url: urlOf('/', 'eu-central-1'), headers, body: '', service: 'chime', region: 'eu-central-1', date: DATE })).toEqual({
+      'Authorization': expect.stringContaining('SignedHeaders=content-type;host;x-amz-chime-bearer;x-amz-date;x-amz-security-token,'),
+      'Content-Type': 'text/plain',
+      'Host': 'service.eu-central-1.amazonaws.com',
+      'X-Amz-Chime-Bearer': 'b',
+      'X-Amz-Date': DATE,
+      'X-Amz-Security-Token': SESSION_TOKEN,
     });
   });
 });

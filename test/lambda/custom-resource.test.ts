@@ -39,11 +39,18 @@ describe('formatResponse', () => {
   });
 
   test('leaves a reason that fits as it is', () => {
-    expect(JSON.parse(formatResponse(EVENT, failed('Größe "x"\n😀'))).Reason).toBe('Größe "x"\n😀');
+    expect(JSON.parse(formatResponse(EVENT, failed('Größe "x"  😀'))).Reason).toBe('Größe "x"  😀');
   });
 
   test.each([
-    ['one byte', 'x'], ['two bytes', 'ü'], ['three bytes', '語'], ['four bytes', '😀'], ['an escape of two', '"'], ['an escape of six', '\u0001'],
+    ['Alias has 1 problem:\n  - accountAlias: wrong.', 'Alias has 1 problem: - accountAlias: wrong.'],
+    ['a\u0000b\r\n\t c\u001b[31m\u007f\u0085d\u009f', 'a b c [31m d '],
+  ])('leaves no control character in a reason, such as in %#', (reason, shown) => {
+    expect(JSON.parse(formatResponse(EVENT, failed(reason))).Reason).toBe(shown);
+  });
+
+  test.each([
+    ['one byte', 'x'], ['two bytes', 'ü'], ['three bytes', '語'], ['four bytes', '😀'], ['an escape of two', '"'], ['an escape of six', '\ud800'],
   ])('shortens a reason of characters of %s to fit 4,096 bytes', (_name, character) => {
     const body = formatResponse(EVENT, failed(character.repeat(10_000)));
     const { Reason: reason, ...rest } = JSON.parse(body);
@@ -62,7 +69,8 @@ describe('formatResponse', () => {
   });
 
   test('is JSON of at most 4,096 bytes and cuts no character in two, whatever the reason', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme-composite', maxLength: 3_000, size: 'max' }), (reason) => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme-composite', maxLength: 3_000, size: 'max' }), (text) => {
+      const reason = text.replace(/\p{Cc}/gu, '');
       const body = formatResponse(EVENT, failed(reason));
       expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4096);
       const shown: string = JSON.parse(body).Reason;
@@ -116,9 +124,14 @@ describe('respond', () => {
     expect(log.at(-1)).toEqual({ response: 'SUCCESS', statusCode: 200, tries: 3 });
   });
 
-  test.each([400, 403, 404])('does not try again what is refused with %i', async (status) => {
-    expect(await answer([{ status }])).toHaveLength(1);
-    expect(log).toEqual([{ response: 'SUCCESS', statusCode: status, tries: 1 }]);
+  test.each([301, 307, 400, 404, 408, 409, 411, 418, 429, 501])('tries again after %i, as S3 answers it for a while', async (status) => {
+    expect(await answer([{ status, headers: { location: 'http://127.0.0.1:9/elsewhere' } }, { status: 204 }])).toHaveLength(2);
+    expect(log.map(({ statusCode }) => statusCode)).toEqual([status, 204]);
+  });
+
+  test('does not try again what is refused with 403, as an expired URL is', async () => {
+    expect(await answer([{ status: 403 }])).toHaveLength(1);
+    expect(log).toEqual([{ response: 'SUCCESS', statusCode: 403, tries: 1 }]);
   });
 
   test('goes on for as long as there is time', async () => {

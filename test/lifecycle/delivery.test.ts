@@ -316,10 +316,28 @@ describe('a create that its stack gave up', () => {
   });
 });
 
+describe('a permission that has not spread yet, by the names of Amazon Chime,', () => {
+  test.each([
+    ['ForbiddenException', 'AWS authorization failed', 403],
+    ['ForbiddenException', 'User: arn:aws:sts::111122223333:assumed-role/handler/x is not authorized to perform: chime:CreateChannel', 403],
+    ['UnauthorizedClientException', 'The client is not currently authorized to make the request.', 401],
+  ])('is waited for: %s, %s', async (code, message, status) => {
+    local.handlerTimeout = 30;
+    const appInstance = account.newAppInstance();
+    inject({ operations: ['CreateChannel'], fault: { kind: 'error', code, message, status }, count: 2 });
+    await account.succeed((stack) => new ChimeChannel(stack, 'Chime', { ...appInstance, channelName: 'case' }));
+  });
+});
+
 describe('the answer', () => {
   test.each([
     ['answers 500', { kind: 'status', statusCode: 500, times: 3 }],
     ['answers 503', { kind: 'status', statusCode: 503, times: 2 }],
+    ['answers 307', { kind: 'status', statusCode: 307 }],
+    ['answers 400 RequestTimeout', { kind: 'status', statusCode: 400 }],
+    ['answers 408', { kind: 'status', statusCode: 408 }],
+    ['answers 409', { kind: 'status', statusCode: 409 }],
+    ['answers 429', { kind: 'status', statusCode: 429, times: 2 }],
     ['resets the connection', { kind: 'reset', times: 2 }],
     ['resets the connection after it took the answer', { kind: 'resetAfterStore' }],
   ] as const)('is repeated when the bucket %s', async (_case, fault) => {

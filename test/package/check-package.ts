@@ -11,9 +11,9 @@ const ROOT = join(__dirname, '..', '..');
 /** What a tarball may hold; everything else is a mistake. */
 const CONTENT = [
   /^package\.json$/, /^README\.md$/, /^LICENSE$/, /^API\.md$/, /^CHANGELOG\.md$/, /^\.jsii(\.gz)?$/,
-  /^assets\/handler\/index\.js$/, /^assets\/aws4\.LICENSE$/, /^lib\/(private\/)?[a-z-]+\.(js|d\.ts)$/,
+  /^assets\/handler\/index\.js$/, /^lib\/(private\/)?[a-z-]+\.(js|d\.ts)$/,
 ];
-const REQUIRED = ['.jsii', 'README.md', 'LICENSE', 'API.md', 'assets/aws4.LICENSE', 'assets/handler/index.js', 'lib/index.js', 'lib/index.d.ts'];
+const REQUIRED = ['.jsii', 'README.md', 'LICENSE', 'API.md', 'assets/handler/index.js', 'lib/index.js', 'lib/index.d.ts'];
 
 const APP = `
 const { App, Stack, DefaultStackSynthesizer } = require('aws-cdk-lib');

@@ -98,11 +98,26 @@ describe('which failures are tried again', () => {
     expect(log).toEqual([{ operation: 'PutAccountAlias', statusCode: status, attempts: 1, error: name }]);
   });
 
-  test('a denied call is, as long as permissions may still spread', async () => {
-    const denied = refusal(403, 'AccessDeniedException');
+  /** An answer with a message of its own. */
+  const denial = (status: number, name: string, message: string): Script => ({ status, headers: { 'x-amzn-errortype': name }, body: JSON.stringify({ message }) });
+
+  test.each<[string, Script]>([
+    ['AccessDeniedException', refusal(403, 'AccessDeniedException')],
+    ['AccessDenied', refusal(403, 'AccessDenied')],
+    ['UnauthorizedClientException', refusal(401, 'UnauthorizedClientException')],
+    ['ForbiddenException of a missing permission', denial(403, 'ForbiddenException', 'AWS authorization failed')],
+    ['ForbiddenException in IAM\'s words', denial(403, 'ForbiddenException', 'User: arn:aws:sts::1:x\nis not authorized to perform: chime:CreateChannel')],
+    ['a role that is not valid', denial(400, 'ValidationException', 'The role is not valid.')],
+  ])('a denied call is, as long as permissions may still spread: %s', async (_name, denied) => {
     await start(denied, denied, {});
     await expect(put({ propagationDeadline: Date.now() + 60_000 })).resolves.toEqual({});
     expect(server!.requests).toHaveLength(3);
+  });
+
+  test('a ForbiddenException in other words is not: the channel is not there, or the bearer may not see it', async () => {
+    await start(denial(403, 'ForbiddenException', 'The client is permanently forbidden from making the request.'), {});
+    expect(await failureOf(put({ propagationDeadline: Date.now() + 60_000 }))).toMatchObject({ name: 'ForbiddenException' });
+    expect(server!.requests).toHaveLength(1);
   });
 
   test('a denied call is not, when the next try comes after permissions have spread', async () => {

@@ -113,6 +113,15 @@ describe('faults', () => {
     expect((await answer).status).toBe('SUCCESS');
   });
 
+  test.each([
+    [307, 'TemporaryRedirect'], [400, 'RequestTimeout'], [408, 'RequestTimeout'], [409, 'OperationAborted'], [429, 'SlowDown'], [500, 'InternalError'],
+  ])('%i has the code that S3 gives it: %s', async (statusCode, code) => {
+    bucket.inject({ kind: 'status', statusCode });
+    const { status, body } = await send(bucket.issue(TARGET).url);
+    expect(status).toBe(statusCode);
+    expect(body).toContain(`<Code>${code}</Code>`);
+  });
+
   test('may meet one resource only', async () => {
     bucket.inject({ kind: 'status', when: (logicalId) => logicalId === 'B' });
     expect((await send(bucket.issue(TARGET).url)).status).toBe(200);
