@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundleHandler } from './handler-bundle';
 
-const MAXIMUM_BYTES = 30_000;
+const MAXIMUM_BYTES = 36_000;
 const outfile = join(__dirname, '..', 'assets', 'handler', 'index.js');
 
 async function main(): Promise<void> {
