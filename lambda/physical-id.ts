@@ -9,11 +9,13 @@
  */
 import { UserError } from './errors';
 
-export type Ownership = 'created' | 'adopted';
+/** Marks of their own, so that two stacks which hold one target, as in a handover, do so under different ids. */
+export const OWNERSHIPS = ['created', 'adopted', 'owned'] as const;
+export type Ownership = typeof OWNERSHIPS[number];
 
 export interface PhysicalId {
   readonly resourceType: string;
-  /** A stack deletes what it created and releases what it adopted. */
+  /** A stack deletes what it created or has taken to own, and releases what it adopted. */
   readonly ownership: Ownership;
   /** The service's own identifiers, such as team id and channel id. */
   readonly target: string[];
@@ -54,7 +56,7 @@ export function parsePhysicalId(text: string | undefined): PhysicalId | undefine
   try {
     const [path, ...history] = text!.split(';');
     const [name, ownership, ...target] = path.split('/').map(decodeURIComponent);
-    if (!['created', 'adopted'].includes(ownership)) {
+    if (!OWNERSHIPS.includes(ownership as Ownership)) {
       return undefined;
     }
     const { previous, replaced } = Object.fromEntries(history.map((entry) => entry.split('=').map(decodeURIComponent)));

@@ -81,19 +81,26 @@ export async function claim(
     ?? formatPhysicalId({ ...target, ownership: holding?.ownership ?? 'adopted', previousConfiguration, replacedId: replacedBy(event) });
 }
 
-/** Removes what the stack created, and puts back in a rollback what an adoption or a move has changed. */
+/**
+ * Removes what is the stack's, unless another resource or another stack holds it by now, and puts back in a rollback what an adoption or
+ * a move has changed.
+ */
 export async function release(
   id: PhysicalId,
   services: Services,
   remove: () => Promise<unknown>,
-  putBack: (previous: object) => Promise<unknown>,
+  putBack: (previous: object) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   if (id.ownership === 'adopted' && !id.previousConfiguration) {
     return;
   }
   const isHeld = id.ownership === 'adopted' || await services.ownStack.holderOf(id) !== undefined;
   if (!isHeld) {
-    await remove();
+    if (await services.ownStack.isHeldElsewhere(id)) {
+      note('another stack holds it: left');
+    } else {
+      await remove();
+    }
   } else if (id.previousConfiguration && await services.ownStack.isRollingBack()) {
     await putBack(id.previousConfiguration);
   }

@@ -42,7 +42,8 @@ export const slackChannelConfiguration: ResourceHandler = {
   },
 
   onDelete(event, id, services) {
-    return release(id, services, () => remove(services, id), (previous) => putBack(services, parse(event.ResourceProperties), previous));
+    const declared = parse(event.ResourceProperties);
+    return release(id, services, () => removeOwn(services, id, declared), (previous) => putBack(services, declared, previous));
   },
 };
 
@@ -149,6 +150,17 @@ async function putBack(services: Services, declared: SlackChannelConfigurationPr
     ...toConfiguration({ TeamId: actual.teamId, ChannelId: actual.channelId } as SlackChannelConfigurationProperties),
     ...previous,
   }));
+}
+
+/** Removes a configuration, unless it has another role by now: then somebody else has taken it over. */
+async function removeOwn(services: Services, target: PhysicalId, declared: SlackChannelConfigurationProperties): Promise<void> {
+  const actual = await read(services, target);
+  if (actual?.channelRoleArn && actual.channelRoleArn !== declared.ChannelRoleArn && sameTarget(target, targetOf(declared))) {
+    leaveChanged();
+    return;
+  }
+  // A list that lags may not have it yet.
+  await remove(services, target);
 }
 
 async function remove(services: Services, target: PhysicalId): Promise<void> {

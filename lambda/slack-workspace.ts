@@ -10,16 +10,14 @@ import {
 } from './aws/support-app';
 import { CustomResourceEvent, CustomResourceResult } from './custom-resource';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from './physical-id';
-import { assertValid, attemptChange, ignore, note, ResourceHandler, Services } from './resource-handler';
+import { assertValid, attemptChange, ignore, note, release, ResourceHandler, Services } from './resource-handler';
 
 export const slackWorkspace: ResourceHandler = {
   onCreate: establish,
   onUpdate: establish,
 
-  async onDelete(_event, id, services) {
-    if (id.ownership === 'created' && !await services.ownStack.holderOf(id)) {
-      await remove(services, id);
-    }
+  onDelete(_event, id, services) {
+    return release(id, services, () => remove(services, id));
   },
 };
 

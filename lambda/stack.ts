@@ -1,7 +1,8 @@
-import { CloudFormationClient, listStackResources, readStackStatus } from './aws/cloudformation';
+import { ServiceError } from './aws/client';
+import { CloudFormationClient, describeHolder, listStackResources, readStackStatus } from './aws/cloudformation';
 import { CustomResourceEvent } from './custom-resource';
 import { Invocation } from './invocation';
-import { Ownership, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
+import { formatPhysicalId, Ownership, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
 
 /** What the handler may know of the stack that it works for; what it asks for is read when it is asked for. */
 export interface Stack {
@@ -10,6 +11,11 @@ export interface Stack {
    * its logical id: CloudFormation creates the new resource and then deletes the old one, and both name the same target.
    */
   holderOf(target: PhysicalId): Promise<PhysicalId | undefined>;
+  /**
+   * Whether another stack of the account and Region holds a target, under another mark: one to which it was moved, for example. Where the
+   * stack may not ask, none is known to.
+   */
+  isHeldElsewhere(target: PhysicalId): Promise<boolean>;
   /** How the stack holds a target that a Create or a replacement finds in use; `undefined` for what is not the stack's. */
   holdingOf(target: PhysicalId): Promise<Holding | undefined>;
   /** Status of the resource that the event is about. */
@@ -43,6 +49,13 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
     async holderOf(target) {
       return (await list()).find(({ id, ...resource }) => id && sameTarget(id, target) && isOtherHolder(resource, event))?.id;
     },
+    async isHeldElsewhere(target) {
+      const ids = OWNERSHIPS.filter((ownership) => ownership !== target.ownership)
+        .map((ownership) => formatPhysicalId({ ...target, ownership, previousConfiguration: undefined, replacedId: undefined }));
+      const answers = await Promise.all(ids.map((id) => describeHolder(client, id).catch(noneWhereRefused)));
+      return answers.flat().some(({ StackId, PhysicalResourceId, ResourceStatus = '' }) =>
+        ids.includes(PhysicalResourceId!) && StackId !== event.StackId && isLive({ status: ResourceStatus }));
+    },
     async holdingOf(target) {
       const { replacedId } = parsePhysicalId(event.PhysicalResourceId) ?? {};
       const former = parsePhysicalId(replacedId);
@@ -57,7 +70,8 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
       return (await own())?.status;
     },
     async isRollingBack() {
-      return /ROLLBACK/.test(await status());
+      // Not when it has: the status stays `UPDATE_ROLLBACK_COMPLETE` until the next operation.
+      return /ROLLBACK\w*_IN_PROGRESS/.test(await status());
     },
     async hasDeleted() {
       const resource = await own();
@@ -70,6 +84,14 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
   return stack;
 }
 
+/** No stack has the id, or the handler may not ask; any other error leaves it open. */
+function noneWhereRefused(error: unknown): [] {
+  if (error instanceof ServiceError && /^(ValidationError|AccessDenied)/.test(error.name)) {
+    return [];
+  }
+  throw error;
+}
+
 async function readResources(client: InstanceType<typeof CloudFormationClient>, stackId: string): Promise<StackResource[]> {
   const resources: StackResource[] = [];
   for await (const { LogicalResourceId: logicalId, PhysicalResourceId: physicalId, ResourceStatus: status } of listStackResources(client, stackId)) {
@@ -78,7 +100,7 @@ async function readResources(client: InstanceType<typeof CloudFormationClient>, 
   return resources;
 }
 
-function isLive({ status }: StackResource): boolean {
+function isLive({ status }: Pick<StackResource, 'status'>): boolean {
   return !status.startsWith('DELETE');
 }
 

@@ -10,7 +10,7 @@ import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
 import { defineAccountValues } from './private/account-value-token';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
-import { logPermission, NETWORK_INTERFACE_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
+import { logPermission, NETWORK_INTERFACE_PERMISSION, OTHER_STACKS_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
 import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
 import { policiesOf } from './private/role-dependency';
 import { TaggableResource } from './private/taggable-resource';
@@ -239,6 +239,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     this.role.allow(logPermission(logGroup.logGroupArn), this.handler);
     // Whatever the stack holds now: what has left it may still have to be deleted.
     this.role.allow(ownStackPermission(this), this.handler);
+    this.role.allow(OTHER_STACKS_PERMISSION, this.handler);
     this.handlerArn = this.handler.getAtt('Arn');
     this.serviceToken = this.handlerArn.toString();
   }

@@ -46,6 +46,7 @@ const LOGS = (stack: Stack) => ({
   Resource: { 'Fn::GetAtt': [onlyLogicalId(stack, LOG_GROUP), 'Arn'] },
 });
 const OWN_STACK = { Effect: 'Allow', Action: ['cloudformation:ListStackResources', 'cloudformation:DescribeStacks'], Resource: { Ref: 'AWS::StackId' } };
+const OTHER_STACKS = { Effect: 'Allow', Action: 'cloudformation:DescribeStackResources', Resource: '*' };
 const WORKSPACE = {
   Effect: 'Allow',
   Action: [
@@ -138,7 +139,7 @@ test('the handler, its role and its log group', () => {
           Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
         },
         Description: 'Manages the AWS Support App and Amazon Chime channels of the stack',
-        Policies: [{ PolicyName: 'Handler', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK] } }],
+        Policies: [{ PolicyName: 'Handler', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK, OTHER_STACKS] } }],
       },
     },
     [logGroup]: {
@@ -210,7 +211,7 @@ describe('the permissions of the handler', () => {
   test.each(COMBINATIONS)('for %s are in a policy with a fixed name, beside what the handler always needs', (_, kinds, fingerprint, expected) => {
     const stack = newStack();
     kinds.forEach((kind) => define[kind](stack));
-    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK]);
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK, OTHER_STACKS]);
     expect(resourcePolicyIds(stack)).toEqual([`CdkSupportChannelsPolicy3E7B7531${fingerprint}`]);
     expect(onlyResource(stack, 'AWS::IAM::Policy')).toEqual({
       Type: 'AWS::IAM::Policy',
@@ -266,6 +267,7 @@ describe('the permissions of the handler', () => {
     expect(handlerStatements(stack)).toEqual([
       LOGS(stack),
       OWN_STACK,
+      OTHER_STACKS,
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::KMS::Key'), 'Arn'] } },
     ]);
   });
@@ -403,7 +405,7 @@ describe('a given role', () => {
     expect(policiesOf(stack)).toEqual({
       MineDefaultPolicyC872F717: {
         PolicyName: 'MineDefaultPolicyC872F717',
-        PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK] },
+        PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK, OTHER_STACKS] },
         Roles: [{ Ref: roleId }],
       },
       ProviderPolicy73D9A0889C4D: {
@@ -449,7 +451,7 @@ describe('a given role', () => {
     expect(resourcesOfType(stack, 'AWS::IAM::Role')).toEqual([]);
     expect(policiesOf(stack)).toEqual({
       MinePolicyDA7C2A6A: {
-        PolicyName: 'MinePolicyDA7C2A6A', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK] }, Roles: ['Handler'],
+        PolicyName: 'MinePolicyDA7C2A6A', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK, OTHER_STACKS] }, Roles: ['Handler'],
       },
       ProviderPolicy73D9A088A7C2: {
         PolicyName: 'StackProvider342BA82AResourcesA7C2', PolicyDocument: { Version: '2012-10-17', Statement: [ALIAS] }, Roles: ['Handler'],
@@ -562,7 +564,7 @@ describe('logs', () => {
     const id = onlyLogicalId(stack, LOG_GROUP);
     expect(id).toMatch(/^Mine/);
     expect(onlyResource(stack, FUNCTION).Properties.LoggingConfig).toEqual({ LogGroup: { Ref: id } });
-    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK]);
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK, OTHER_STACKS]);
   });
 
   test('go to an imported log group', () => {
@@ -591,7 +593,7 @@ describe('encryption of the environment', () => {
       environmentEncryption,
     });
     expect(resourcesOfType(stack, 'AWS::IAM::Policy')).toEqual([]);
-    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK]);
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), OWN_STACK, OTHER_STACKS]);
   });
 });
 
@@ -614,7 +616,7 @@ describe('in a VPC', () => {
       SecurityGroupIds: [{ 'Fn::GetAtt': [onlyLogicalId(stack, 'AWS::EC2::SecurityGroup'), 'GroupId'] }],
     });
     expect(handler.DependsOn).toContainEqual(expect.stringMatching(/^VpcPrivateSubnet1DefaultRoute/));
-    expect(handlerStatements(stack)).toEqual([LOGS(stack), NETWORK, OWN_STACK]);
+    expect(handlerStatements(stack)).toEqual([LOGS(stack), NETWORK, OWN_STACK, OTHER_STACKS]);
     expect(resourceStatements(stack)).toEqual([ALIAS]);
   });
 
@@ -737,5 +739,5 @@ test('lazy values of grants are resolved', () => {
   const arns: string[] = [];
   provider.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['a:B'], resources: [Lazy.string({ produce: () => arns.join() })] }));
   arns.push('arn:aws:a:::b');
-  expect(handlerStatements(stack)[2]).toEqual({ Effect: 'Allow', Action: 'a:B', Resource: 'arn:aws:a:::b' });
+  expect(handlerStatements(stack)[3]).toEqual({ Effect: 'Allow', Action: 'a:B', Resource: 'arn:aws:a:::b' });
 });

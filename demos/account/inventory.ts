@@ -9,7 +9,7 @@ import { formatTable } from '../shared/table';
 import { paint, shortenMiddle, type Terminal } from '../shared/terminal';
 
 /** Whose a thing is. The stack says so in its physical ids; what is in none of them is not the stack's. */
-export type Owner = 'stack (created)' | 'stack (adopted)' | 'no stack';
+export type Owner = 'stack (created)' | 'stack (adopted)' | 'stack (owned)' | 'no stack';
 
 /** Something that exists in the services, whoever made it. */
 export interface InventoryItem {

@@ -2,7 +2,7 @@
 import { Client, defineClient, defineCommand } from './client';
 import { paginate } from './pagination';
 
-const SUMMARY_MEMBERS = ['LogicalResourceId', 'PhysicalResourceId', 'ResourceStatus'] as const;
+const SUMMARY_MEMBERS = ['StackId', 'LogicalResourceId', 'PhysicalResourceId', 'ResourceStatus'] as const;
 
 export type StackResourceSummary = { readonly [Member in typeof SUMMARY_MEMBERS[number]]?: string };
 
@@ -16,6 +16,7 @@ function command<Input extends Record<string, string | undefined>>(operation: st
 }
 
 const ListStackResourcesCommand = command<{ StackName: string; NextToken?: string }>('ListStackResources');
+const DescribeStackResourcesCommand = command<{ PhysicalResourceId: string }>('DescribeStackResources');
 const DescribeStacksCommand = command<{ StackName: string }>('DescribeStacks');
 
 export const CloudFormationClient = defineClient('cloudformation', 'CLOUDFORMATION', 'cloudformation', {
@@ -35,8 +36,17 @@ export function listStackResources(client: Client, stackId: string): AsyncGenera
       const page = await client.send(new ListStackResourcesCommand({ StackName: stackId, NextToken: nextToken }));
       return { page, nextToken: text(page, 'NextToken') };
     },
-    ({ page }) => page.split('<member>').slice(1).map((member) => Object.fromEntries(SUMMARY_MEMBERS.map((name) => [name, text(member, name)]))),
+    ({ page }) => membersOf(page),
   );
+}
+
+/** The resources of the stack that has a physical id, in the account and Region of the client; an error where none has it. */
+export async function describeHolder(client: Client, physicalId: string): Promise<StackResourceSummary[]> {
+  return membersOf(await client.send(new DescribeStackResourcesCommand({ PhysicalResourceId: physicalId })));
+}
+
+function membersOf(page: string): StackResourceSummary[] {
+  return page.split('<member>').slice(1).map((member) => Object.fromEntries(SUMMARY_MEMBERS.map((name) => [name, text(member, name)])));
 }
 
 /** Such as `UPDATE_ROLLBACK_IN_PROGRESS`. */

@@ -137,9 +137,12 @@ const RESOURCES_PER_PAGE = 100;
 
 const OPERATIONS: Record<string, (call: Call, source: StackSource) => string> = {
   DescribeStackResources: (call, source) => {
-    const { StackName: stackName, LogicalResourceId: logicalId } = call.parameters;
-    if (!stackName) {
+    const { StackName: stackName, LogicalResourceId: logicalId, PhysicalResourceId: physicalId } = call.parameters;
+    if (stackName ? physicalId : !physicalId) {
       throw new AwsError('ValidationError', 'Either StackName or PhysicalResourceId must be specified');
+    }
+    if (physicalId) {
+      return describeHolder(call, source, physicalId);
     }
     const stack = findStack(call, source, 'cloudformation:DescribeStackResources');
     const resources = [...stack.resources.values()].filter((resource) => !logicalId || resource.logicalId === logicalId);
@@ -174,6 +177,24 @@ const OPERATIONS: Record<string, (call: Call, source: StackSource) => string> = 
     return element('Stacks', stacks.map(describeStack).join(''));
   },
 };
+
+/**
+ * The resources of the stack that a physical resource belongs to. Stacks that are deleted still answer, after those that live. What the
+ * service answers for an id that several stacks have is not documented; that it is the newest stack is an assumption.
+ */
+function describeHolder(call: Call, source: StackSource, physicalId: string): string {
+  const { identity: { accountId }, region, parameters: { LogicalResourceId: logicalId } } = call;
+  const has = (stack: Stack) => [...stack.resources.values()].some((resource) => resource.physicalId === physicalId);
+  const isDeleted = ({ status }: Stack) => status === 'DELETE_COMPLETE';
+  const stack = source.stacks.filter((candidate) => candidate.accountId === accountId && candidate.region === region && has(candidate))
+    .sort((one, other) => Number(isDeleted(other)) - Number(isDeleted(one))).at(-1);
+  authorize(call, 'cloudformation:DescribeStackResources', stack?.id ?? `arn:aws:cloudformation:${region}:${accountId}:stack/*/*`);
+  if (!stack) {
+    throw new AwsError('ValidationError', `Stack for ${physicalId} does not exist`);
+  }
+  const resources = [...stack.resources.values()].filter((resource) => !logicalId || resource.logicalId === logicalId);
+  return element('StackResources', resources.slice(0, RESOURCES_PER_PAGE).map((resource) => describeResource(stack, resource)).join(''));
+}
 
 function findStack(call: Call, source: StackSource, action: string): Stack {
   const { identity: { accountId }, region, parameters: { StackName: stackName } } = call;

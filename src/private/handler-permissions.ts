@@ -5,7 +5,7 @@ import type { ChimeChannelProperties } from '../contract';
 
 /** The kinds of statements in the order in which a policy lists them, whatever the order in which constructs are defined. */
 const ORDER = [
-  'logs', 'network', 'stack', 'workspace', 'channelConfiguration', 'passRole', 'accountAlias',
+  'logs', 'network', 'stack', 'otherStacks', 'workspace', 'channelConfiguration', 'passRole', 'accountAlias',
   'chime', 'chimeMembers', 'chimeExpiration', 'chimeFlow',
 ] as const;
 
@@ -114,6 +114,16 @@ export function ownStackPermission(scope: Construct): Permission {
     resources: [Stack.of(scope).stackId],
   };
 }
+
+/**
+ * Before the handler deletes what its stack created it asks whether another stack of the account and Region has it by now. Whose stack
+ * that is, nobody knows before the answer, so no resource can be named.
+ */
+export const OTHER_STACKS_PERMISSION: Permission = {
+  kind: 'otherStacks',
+  actions: ['cloudformation:DescribeStackResources'],
+  resources: ['*'],
+};
 
 export function logPermission(logGroupArn: string): Permission {
   return { kind: 'logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] };

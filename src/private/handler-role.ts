@@ -18,7 +18,7 @@ export interface HandlerRole {
 const INLINE_POLICY_RULES = ['NIST.800.53.R5', 'NIST.800.53.R4', 'HIPAA.Security', 'PCI.DSS.321'].map((pack) => `${pack}-IAMNoInlinePolicy`);
 const INLINE_POLICY_REASON = 'The policy is for this role only, and must not be deleted before its last use';
 const WILDCARD_REASON = 'The actions of the AWS Support App and those of Lambda on network interfaces are not limited to resources, '
-  + 'and the id of a Chime channel is known only once it is made';
+  + 'the id of a Chime channel is known only once it is made, and which stack holds a physical id only once CloudFormation was asked';
 
 /** A role of the provider's own. */
 export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {

@@ -13,10 +13,13 @@ test('each event takes the API calls that it needs, and no others', async () => 
     'SlackChannelConfiguration, Update': ['UpdateSlackChannelConfiguration'],
     'AccountAlias, Update': ['PutAccountAlias'],
     'ChimeChannel, Update': ['UpdateChannel'],
-    // ListStackResources finds a construct that has moved and now holds the target, and an event that comes twice.
-    'SlackWorkspace, Delete': ['ListSlackChannelConfigurations', 'DeleteSlackWorkspaceConfiguration', 'ListStackResources'],
-    'SlackChannelConfiguration, Delete': ['DeleteSlackChannelConfiguration', 'ListStackResources'],
-    'AccountAlias, Delete': ['GetAccountAlias', 'DeleteAccountAlias', 'ListStackResources'],
-    'ChimeChannel, Delete': ['DeleteChannel', 'ListStackResources'],
+    // ListStackResources finds a construct that has moved and now holds the target, and an event that comes twice; DescribeStackResources,
+    // for each mark that the target can have there, another stack that holds it.
+    'SlackWorkspace, Delete': ['ListSlackChannelConfigurations', 'DeleteSlackWorkspaceConfiguration', 'ListStackResources', 'DescribeStackResources', 'DescribeStackResources'],
+    'SlackChannelConfiguration, Delete': [
+      'ListSlackChannelConfigurations', 'DeleteSlackChannelConfiguration', 'ListStackResources', 'DescribeStackResources', 'DescribeStackResources',
+    ],
+    'AccountAlias, Delete': ['GetAccountAlias', 'DeleteAccountAlias', 'ListStackResources', 'DescribeStackResources', 'DescribeStackResources'],
+    'ChimeChannel, Delete': ['DeleteChannel', 'ListStackResources', 'DescribeStackResources', 'DescribeStackResources'],
   });
 });

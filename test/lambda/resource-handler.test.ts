@@ -133,13 +133,14 @@ describe('claim', () => {
 });
 
 describe('release', () => {
-  async function released(id: Partial<PhysicalId>, isHeldByOther: boolean, isRollingBack: boolean): Promise<string[]> {
+  async function released(id: Partial<PhysicalId>, isHeldByOther: boolean, isRollingBack: boolean, isHeldElsewhere = false): Promise<string[]> {
     const done: string[] = [];
     await release(
       { resourceType: 'Custom::X', ownership: 'created', target: ['t'], ...id },
       servicesOf({
         holderOf: async () => isHeldByOther ? { resourceType: 'Custom::X', ownership: 'created', target: ['t'] } : undefined,
         isRollingBack: async () => isRollingBack,
+        isHeldElsewhere: async () => isHeldElsewhere,
       }),
       async () => done.push('remove'),
       async (configuration) => done.push(`put back ${JSON.stringify(configuration)}`),
@@ -153,12 +154,17 @@ describe('release', () => {
     ['what was created is removed in a rollback, too', { previousConfiguration }, false, true, ['remove']],
     ['what another resource holds is left', {}, true, false, []],
     ['what another resource holds is put back in a rollback', { previousConfiguration }, true, true, ['put back {"a":1}']],
+    ['what was taken to own is removed', { ownership: 'owned' }, false, false, ['remove']],
     ['what was adopted is left', { ownership: 'adopted' }, false, false, []],
     ['what was adopted and changed is left', { ownership: 'adopted', previousConfiguration }, false, false, []],
     ['what was adopted and changed is put back in a rollback', { ownership: 'adopted', previousConfiguration }, false, true, ['put back {"a":1}']],
     ['what was adopted as it was is left in a rollback', { ownership: 'adopted' }, false, true, []],
   ])('%s', async (_, id, isHeldByOther, isRollingBack, expected) => {
     expect(await released(id, isHeldByOther, isRollingBack)).toEqual(expected);
+  });
+
+  test('what another stack holds is left', async () => {
+    expect(await released({}, false, false, true)).toEqual([]);
   });
 });
 

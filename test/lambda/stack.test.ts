@@ -81,6 +81,42 @@ describe('holderOf', () => {
   });
 });
 
+describe('isHeldElsewhere', () => {
+  const other = 'arn:aws:cloudformation:us-east-1:111122223333:stack/other/5b3a0a5c-0000-4000-8000-000000000001';
+
+  async function isHeldElsewhere(body: string, status = 200): Promise<boolean> {
+    server = await ScriptedServer.start({ status, body });
+    process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = server.url;
+    return stackOf(stackEvent({ RequestType: 'Delete' }), invocation()).isHeldElsewhere(parsePhysicalId(channelId('C1', 'created', 'C2'))!);
+  }
+
+  const answer = (physicalId: string, stackId = other, status = 'CREATE_COMPLETE') => '<AnyResponse><member>'
+    + `<StackId>${stackId}</StackId><PhysicalResourceId>${physicalId}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus></member></AnyResponse>`;
+  const refusal = (code: string) => `<ErrorResponse><Error><Code>${code}</Code><Message>m</Message></Error></ErrorResponse>`;
+
+  test('asks for each other mark', async () => {
+    expect(await isHeldElsewhere(answer(channelId('C1', 'adopted')))).toBe(true);
+    expect(server!.requests.map(({ body }) => new URLSearchParams(body).get('PhysicalResourceId')).sort())
+      .toEqual([channelId('C1', 'adopted'), channelId('C1', 'owned')]);
+  });
+
+  test.each([
+    ['is the own one', answer(channelId('C1', 'adopted'), stackEvent().StackId)],
+    ['has deleted it', answer(channelId('C1', 'adopted'), other, 'DELETE_COMPLETE')],
+    ['has another id', answer('other')],
+  ])('not where the stack %s', async (_what, body) => {
+    expect(await isHeldElsewhere(body)).toBe(false);
+  });
+
+  test.each(['ValidationError', 'AccessDenied'])('not where the answer is %s', async (code) => {
+    expect(await isHeldElsewhere(refusal(code), 400)).toBe(false);
+  });
+
+  test('is left open by any other error', async () => {
+    await expect(isHeldElsewhere(refusal('OptInRequired'), 400)).rejects.toMatchObject({ name: 'OptInRequired' });
+  });
+});
+
 describe('holdingOf', () => {
   /** An update of `Own` from one channel to another. */
   function move(from: string, replaced?: string): Partial<CustomResourceEvent> {
@@ -189,6 +225,7 @@ test.each<[string, boolean]>([
   ['UPDATE_ROLLBACK_IN_PROGRESS', true],
   ['UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', true],
   ['ROLLBACK_IN_PROGRESS', true],
+  ['UPDATE_ROLLBACK_COMPLETE', false],
   ['UPDATE_IN_PROGRESS', false],
   ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', false],
   ['DELETE_IN_PROGRESS', false],

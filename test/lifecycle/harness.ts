@@ -104,9 +104,19 @@ export class LocalAwsHarness {
   }
 }
 
-/** An account with one stack. */
+/** An account and one of its stacks. */
 export class Account {
-  constructor(private readonly local: LocalAwsHarness, public readonly id: string) {}
+  constructor(
+    private readonly local: LocalAwsHarness,
+    public readonly id: string,
+    private readonly stackName = STACK_NAME,
+    private readonly region = REGION,
+  ) {}
+
+  /** The same account with another of its stacks. */
+  public withStack(stackName: string, region = this.region): Account {
+    return new Account(this.local, this.id, stackName, region);
+  }
 
   /** Deploys the stack, however that ends. */
   public deploy(define: Definition, parameters?: Record<string, string>): Promise<StackResult> {
@@ -114,7 +124,7 @@ export class Account {
   }
 
   public deployTemplate(template: string | object, parameters?: Record<string, string>): Promise<StackResult> {
-    return this.cloudFormation.deploy({ stackName: STACK_NAME, accountId: this.id, template, templateSource: 'S3', parameters });
+    return this.cloudFormation.deploy({ stackName: this.stackName, accountId: this.id, region: this.region, template, templateSource: 'S3', parameters });
   }
 
   /** Deploys the stack, which must succeed. */
@@ -144,7 +154,7 @@ export class Account {
 
   /** Deletes the stack, however that ends. */
   public tryDelete(retainResources?: string[]): Promise<StackResult> {
-    return this.cloudFormation.deleteStack({ stackName: STACK_NAME, accountId: this.id, retainResources });
+    return this.cloudFormation.deleteStack({ stackName: this.stackName, accountId: this.id, region: this.region, retainResources });
   }
 
   /** All that the services know of the account. */
@@ -268,7 +278,7 @@ export class Account {
   }
 
   public get stack() {
-    return this.cloudFormation.stack({ stackName: STACK_NAME, accountId: this.id })!;
+    return this.cloudFormation.stack({ stackName: this.stackName, accountId: this.id, region: this.region })!;
   }
 
   /** What the services were asked on behalf of the account, in this order. */

@@ -465,9 +465,10 @@ describe('delete', () => {
     await account.delete();
   });
 
-  test('deletes what the stack created, however somebody changed it', async () => {
+  test('deletes what the stack created, however somebody changed it, as long as it has the role of the stack', async () => {
     await account.succeed(channel());
-    account.putChannel({ channelId: CHANNEL, channelName: 'drifted' });
+    const [{ channelRoleArn }] = account.channels();
+    account.putChannel({ channelId: CHANNEL, channelName: 'drifted', channelRoleArn });
     await account.delete();
     expect(account.channels()).toEqual([]);
   });

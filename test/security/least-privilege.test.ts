@@ -82,10 +82,11 @@ describe.each(STACKS)('%s', (_, newExample) => {
     }
   });
 
-  test('allows all resources only to the Support App\'s actions, which know none', () => {
+  test('allows all resources only to the Support App\'s actions, which know none, and to the question which stack has a physical id', () => {
     const everywhere = statements.filter(({ Resource: resources }) => asList(resources).includes('*'));
     expect(everywhere.length).toBeGreaterThan(0);
-    expect(everywhere.flatMap(({ Action: actions }) => asList(actions)).filter((action) => !action.startsWith('supportapp:'))).toEqual([]);
+    expect(everywhere.flatMap(({ Action: actions }) => asList(actions)).filter((action) => !action.startsWith('supportapp:')))
+      .toEqual(['cloudformation:DescribeStackResources']);
   });
 
   test('has no other wildcard than that of the channels of an AppInstance', () => {
@@ -124,12 +125,13 @@ describe.each(STACKS)('%s', (_, newExample) => {
     expect([...passed].sort()).toEqual([...given].sort());
   });
 
-  test('reads the handler\'s own stack only', () => {
+  test('reads the handler\'s own stack only, beside who has a physical id', () => {
     const reading = having('cloudformation:');
     expect(reading.length).toBeGreaterThan(0);
     reading.forEach(({ Action: actions, Resource: resource }) => {
       expect(asList(actions).filter((action) => !/^cloudformation:(List|Describe)/.test(action))).toEqual([]);
-      expect(resource).toEqual({ Ref: 'AWS::StackId' });
+      const isQuestion = asList(actions).every((action) => action === 'cloudformation:DescribeStackResources');
+      expect(resource).toEqual(isQuestion ? '*' : { Ref: 'AWS::StackId' });
     });
   });
 

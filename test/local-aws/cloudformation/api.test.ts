@@ -65,6 +65,15 @@ test('one resource can be asked for', async () => {
     .rejects.toMatchObject({ code: 'ValidationError', message: 'Resource Z does not exist for stack described' });
 });
 
+test('the stack that has a physical id answers, to whoever may ask it', async () => {
+  const of = (PhysicalResourceId: string, options?: ClientOptions) => client(options).describeStackResources({ PhysicalResourceId }).promise();
+  expect((await of('<a> & "b"')).StackResources!.map(({ StackId: id }) => id)).toEqual([stackId, stackId, stackId, stackId]);
+  await expect(of('nobody has it')).rejects.toMatchObject({ code: 'ValidationError', message: 'Stack for nobody has it does not exist' });
+  await expect(of('<a> & "b"', { region: 'eu-west-1' })).rejects.toMatchObject({ code: 'ValidationError' });
+  await expect(of('<a> & "b"', { policies: [] })).rejects.toMatchObject({ code: 'AccessDenied' });
+  await expect(client().describeStackResources({ StackName: 'described', PhysicalResourceId: 'a' }).promise()).rejects.toMatchObject({ code: 'ValidationError' });
+});
+
 test('a resource in creation has no physical id yet, and a deleted one stays listed', async () => {
   const describe = async () => (await client().describeStackResources({ StackName: 'changing', LogicalResourceId: 'A' }).promise()).StackResources![0];
   const gate = join(mkdtempSync(join(tmpdir(), 'api-test-')), 'gate');

@@ -1,0 +1,163 @@
+import { aws_iam as iam, CfnResource, type Stack } from 'aws-cdk-lib';
+import { type Account, defineChimeChannel, ownProvider, TEAM, useLocalAws } from './harness';
+import {
+  AccountAlias, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, type SlackChannelConfigurationProps, SlackWorkspace,
+} from '../../src';
+
+const local = useLocalAws();
+
+let account: Account;
+/** The stack that has a thing first, and the one that it moves to. */
+let former: Account;
+let latter: Account;
+
+beforeEach(() => {
+  account = local.newAccount();
+  former = account.withStack('Former');
+  latter = account.withStack('Latter');
+});
+
+const CHANNEL = 'C012ABCDEFG';
+
+function defineChannel(stack: Stack, props: Partial<SlackChannelConfigurationProps> = {}): SlackChannelConfiguration {
+  return new SlackChannelConfiguration(stack, 'Channel', {
+    workspace: SlackWorkspace.fromTeamId(stack, 'Workspace', TEAM),
+    channelId: CHANNEL,
+    notifyOnCaseSeverity: NotificationSeverity.NONE,
+    ...props,
+  });
+}
+
+/** A channel whose role belongs to no stack. */
+function defineChannelWithRole(stack: Stack, props: Partial<SlackChannelConfigurationProps> = {}): SlackChannelConfiguration {
+  const channelRole = iam.Role.fromRoleArn(stack, 'Role', account.roleArn('ChannelRole'), { mutable: false });
+  return defineChannel(stack, { channelRole, ...props });
+}
+
+/** What keeps a stack that loses all else. */
+function defineOther(stack: Stack): void {
+  new CfnResource(stack, 'Other', { type: 'AWS::SSM::Parameter', properties: { Type: 'String', Value: 'value' } });
+}
+
+const aliasOf = () => account.supportApp.accountAlias;
+const workspaces = () => [...account.supportApp.workspaces.keys()];
+
+/** What the handlers have written, once all of them have ended. */
+async function log(): Promise<string> {
+  await local.aws.cloudFormation.lambda.settled();
+  return local.aws.cloudFormation.lambda.log();
+}
+
+describe('what moves to another stack, which comes first, stays when the former stack lets go of it', () => {
+  async function move(define: (stack: Stack) => unknown, defineFormer = define): Promise<void> {
+    await former.succeed((stack) => {
+      defineOther(stack);
+      defineFormer(stack);
+    });
+    await latter.succeed(define);
+    await former.succeed(defineOther);
+  }
+
+  test('an alias', async () => {
+    await move((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
+    expect(aliasOf()).toBe('acme');
+    expect(await log()).toContain('another stack holds it: left');
+  });
+
+  test('a workspace, to which the latter stack can add a channel', async () => {
+    await move((stack) => new SlackWorkspace(stack, 'Workspace', { teamId: TEAM }));
+    expect(workspaces()).toEqual([TEAM]);
+  });
+
+  test('a channel with a role of its own', async () => {
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+    await move(defineChannelWithRole);
+    expect(account.channels()).toHaveLength(1);
+  });
+
+  test('a channel with the default role, which the latter stack adopts', async () => {
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+    await move((stack) => defineChannel(stack, { existing: ExistingConfiguration.ADOPT }), defineChannel);
+    const [{ channelRoleArn }] = account.channels();
+    expect(channelRoleArn).toContain(':role/Latter-');
+  });
+
+  test('a Chime channel that the former stack would delete, with its messages', async () => {
+    const appInstance = account.newAppInstance();
+    await former.succeed((stack) => {
+      defineOther(stack);
+      defineChimeChannel(stack, appInstance, { channelId: 'ops' });
+    });
+    account.sendMessages();
+    await latter.succeed((stack) => defineChimeChannel(stack, appInstance, { channelId: 'ops' }));
+    await former.succeed(defineOther);
+    expect(account.chimeChannels()).toMatchObject([{ messages: [{ content: 'hello' }] }]);
+  });
+
+  test('and also when the former stack is deleted, as when a stack is renamed', async () => {
+    await former.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
+    await latter.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
+    await former.delete();
+    expect(aliasOf()).toBe('acme');
+  });
+});
+
+describe('what another stack no longer holds is deleted', () => {
+  test('when that stack has been deleted', async () => {
+    await former.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
+    await latter.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
+    await latter.delete();
+    expect(aliasOf()).toBe('acme');
+    await former.delete();
+    expect(aliasOf()).toBeUndefined();
+  });
+
+  test('when that stack is in another account', async () => {
+    const other = local.newAccount();
+    await account.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
+    await other.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
+    await account.delete();
+    expect([aliasOf(), other.supportApp.accountAlias]).toEqual([undefined, 'acme']);
+  });
+
+  test('when the handler may not ask', async () => {
+    const define = (stack: Stack) => {
+      const role = account.handlerRole(stack, ['supportapp:*', 'cloudformation:ListStackResources', 'cloudformation:DescribeStacks']);
+      new AccountAlias(stack, 'Alias', { accountAlias: 'acme', provider: ownProvider(stack, { role }) });
+    };
+    await account.succeed(define);
+    await account.delete();
+    expect(aliasOf()).toBeUndefined();
+  });
+});
+
+describe('what somebody else has taken over is left', () => {
+  beforeEach(() => {
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+  });
+
+  test('a channel that has another role', async () => {
+    await account.succeed(defineChannel);
+    local.aws.services.supportApp.store.removeChannel(account.id, { teamId: TEAM, channelId: CHANNEL });
+    const theirs = account.putChannel({ channelId: CHANNEL, channelName: 'made by hand' });
+    await account.delete();
+    expect(account.channels()).toEqual([theirs]);
+    expect(await log()).toContain('changed outside the stack: left');
+  });
+
+  test('not a channel that has the role of the stack and another name', async () => {
+    await account.succeed(defineChannelWithRole);
+    account.putChannel({ channelId: CHANNEL, channelName: 'renamed by hand', channelRoleArn: account.roleArn('ChannelRole') });
+    await account.delete();
+    expect(account.channels()).toEqual([]);
+  });
+
+  test('a channel that another stack has adopted and changed', async () => {
+    await former.succeed(defineChannel);
+    await latter.succeed((stack) => defineChannel(stack, {
+      existing: ExistingConfiguration.ADOPT, notifyOnCaseSeverity: NotificationSeverity.ALL, notifyOnResolveCase: true,
+    }));
+    await former.delete();
+    expect(account.channels()).toMatchObject([{ notifyOnCaseSeverity: 'all' }]);
+  });
+});
