@@ -268,7 +268,9 @@ export class ChimeChannel extends ChimeChannelBase {
       public readonly channelArn = channelArn;
     }
     throwProblems('ChimeChannel', `${scope.node.path}/${id}`, checkChannelArn(channelArn));
-    return new Import(scope, id, { environmentFromArn: channelArn });
+    // The CDK takes ARNs and its own tokens apart, but no placeholder.
+    const isPlaceholder = isUnresolved(channelArn) && !Token.isUnresolved(channelArn);
+    return new Import(scope, id, isPlaceholder ? {} : { environmentFromArn: channelArn });
   }
 
   public readonly channelArn: string;
@@ -403,7 +405,7 @@ function checkExisting({ existing, channelId }: ChimeChannelProps): Problem[] {
 }
 
 function checkChannelArn(channelArn: string): Problem[] {
-  if (Token.isUnresolved(channelArn) || /^arn:[^:\s]+:chime:[^:\s]+:[^:\s]+:app-instance\/[^/\s]+\/channel\/[^/\s]+$/u.test(channelArn)) {
+  if (isUnresolved(channelArn) || /^arn:[^:\s]+:chime:[^:\s]+:[^:\s]+:app-instance\/[^/\s]+\/channel\/[^/\s]+$/u.test(channelArn)) {
     return [];
   }
   return [{

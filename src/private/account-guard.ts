@@ -3,6 +3,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { MAXIMUM_ACCOUNTS_PER_CHANNEL, MAXIMUM_CHANNELS_PER_ACCOUNT, MAXIMUM_WORKSPACES_PER_ACCOUNT } from '../constraints';
 import { accountValuesIn, textIn } from './account-value-token';
 import { knownAccountOf } from './target-account';
+import { isUnresolved } from './validation';
 
 type Kind = 'workspace' | 'channel' | 'accountAlias' | 'chimeChannel';
 
@@ -138,7 +139,7 @@ function duplicateChannels(channels: Member[], where: string): Conflict[] {
 /** The service would take the second for the first; which of them it is that changes the channel, nobody could tell. */
 function duplicateChimeChannels(channels: Member[], where: string): Conflict[] {
   // Whoever gives the same attribute of a resource twice means the same AppInstance, although its ARN is not known yet.
-  const known = channels.filter(({ target: [, channelId] }) => !Token.isUnresolved(channelId));
+  const known = channels.filter(({ target: [, channelId] }) => !isUnresolved(channelId));
   return sameTargets(known).map((same) => ({
     members: same,
     message: `a Chime channel of one AppInstance and channelId is defined ${same.length} times in ${where}: ${paths(same)}. `
@@ -229,7 +230,7 @@ function sameTargets(members: Member[]): Member[][] {
 }
 
 function isResolved({ target }: Member): boolean {
-  return !target.some((part) => Token.isUnresolved(part));
+  return !target.some(isUnresolved);
 }
 
 /** More paths than an account can have of anything help nobody. */

@@ -12,9 +12,15 @@ export function throwProblems(typeName: string, path: string, problems: Problem[
   }
 }
 
-/** Tells whether a value is known only at deployment. */
+/**
+ * What no value holds that is known: what the CDK hands out for a context look-up before its first run, and what CloudFormation
+ * fills in at deployment although it was written as text.
+ */
+const PLACEHOLDER = /dummy-value-for-|\{\{resolve:/u;
+
+/** Tells whether a value is not known yet: only at deployment, or once the CDK has looked it up. The handler checks what arrives. */
 export function isUnresolved(value: unknown): boolean {
-  return Token.isUnresolved(value);
+  return Token.isUnresolved(value) || (typeof value === 'string' && PLACEHOLDER.test(value));
 }
 
 /**
