@@ -6,6 +6,7 @@ import { ACCOUNT_ALIAS_TYPE, type AccountAliasProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { ACCOUNT_ALIAS_PERMISSION } from './private/handler-permissions';
+import { checkTypes, CHOICE, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 
 /**
@@ -75,7 +76,8 @@ export class AccountAlias extends Resource implements IAccountAlias {
       public readonly accountAlias = accountAlias;
     }
     const imported = new Import(scope, id);
-    throwProblems('AccountAlias', imported.node.path, checkAccountAlias({ AccountAlias: accountAlias }, isUnresolved));
+    const { problems, values } = checkTypes({ accountAlias }, { accountAlias: TEXT });
+    throwProblems('AccountAlias', imported.node.path, [...problems, ...checkAccountAlias({ AccountAlias: values.accountAlias }, isUnresolved)]);
     return imported;
   }
 
@@ -83,13 +85,15 @@ export class AccountAlias extends Resource implements IAccountAlias {
 
   constructor(scope: Construct, id: string, props: AccountAliasProps) {
     super(scope, id);
+    const { problems, values } = checkTypes(props, { accountAlias: TEXT, existing: CHOICE, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
     const properties: AccountAliasProperties = {
-      AccountAlias: props.accountAlias,
-      Existing: props.existing,
+      AccountAlias: values.accountAlias,
+      Existing: values.existing,
     };
     throwProblems('AccountAlias', this.node.path, [
+      ...problems,
       ...checkInEachAccount(this, properties, checkAccountAlias),
-      ...checkProvider(this, props.provider),
+      ...checkProvider(this, values.provider),
     ]);
 
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);

@@ -1,8 +1,18 @@
 import { Token, Tokenization } from 'aws-cdk-lib/core';
 import { MAXIMUM_ACCOUNTS_PER_CHANNEL, type Problem } from './constraints';
 import { AccountValueToken } from './private/account-value-token';
+import { checkType, isMap, type PropertyType, showValue, STRUCTURE } from './private/props';
 import { spreadAccounts } from './private/spread-accounts';
 import { isUnresolved, throwProblems } from './private/validation';
+
+const VALUES: PropertyType = {
+  must: 'a map of texts by account ID',
+  remedy: 'Give an object such as { \'111122223333\': \'acme production\' }',
+  isRequired: true,
+  fits: isMap,
+};
+
+const TEXTS: PropertyType = { must: 'a list of texts', remedy: 'Give a list', isRequired: true, fits: Array.isArray };
 
 /**
  * Options of an `AccountValue`.
@@ -48,6 +58,7 @@ export class AccountValue {
    * @param options what an account gets that is not listed
    */
   public static byAccount(values: { [accountId: string]: string }, options: AccountValueOptions = {}): AccountValue {
+    throwProblems('AccountValue', 'byAccount', [...checkType('values', values, VALUES), ...checkType('options', options, STRUCTURE)]);
     throwProblems('AccountValue', 'byAccount', [
       ...checkAccounts('values', Object.keys(values)),
       ...Object.entries(values).flatMap(([accountId, value]) => checkText(`values["${accountId}"]`, value)),
@@ -67,6 +78,9 @@ export class AccountValue {
    * @param options what an account gets that is not listed; the value counts no such account
    */
   public static spread(accountIds: string[], values: string[], options: AccountValueOptions = {}): AccountValue {
+    throwProblems('AccountValue', 'spread', [
+      ...checkType('accountIds', accountIds, TEXTS), ...checkType('values', values, TEXTS), ...checkType('options', options, STRUCTURE),
+    ]);
     throwProblems('AccountValue', 'spread', [
       ...checkAccounts('accountIds', accountIds),
       ...checkValues(values),
@@ -102,13 +116,13 @@ function checkAccounts(property: string, accountIds: string[]): Problem[] {
 }
 
 function showAccount(accountId: unknown): string {
-  return isUnresolved(accountId) ? 'a value that is known only at deployment' : JSON.stringify(accountId);
+  return isUnresolved(accountId) ? 'a value that is known only at deployment' : showValue(accountId);
 }
 
 function checkText(property: string, value: unknown): Problem[] {
   return typeof value === 'string' && !Tokenization.reverseString(value).tokens.length ? [] : [{
     property,
-    violation: `must be a text that is known at synth, got ${typeof value === 'string' ? 'one that is known only at deployment' : JSON.stringify(value)}`,
+    violation: `must be a text that is known at synth, got ${typeof value === 'string' ? 'one that is known only at deployment' : showValue(value)}`,
     remedy: 'Give a text',
   }];
 }

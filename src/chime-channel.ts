@@ -7,6 +7,7 @@ import { CHIME_CHANNEL_TYPE, type ChimeChannelProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { chimeChannelPermissions } from './private/handler-permissions';
+import { checkTypes, CHOICE, LIST, NUMBER, PROVIDER, REMOVAL_POLICY, showValue, STRUCTURE, TEXT } from './private/props';
 import { TaggableResource } from './private/taggable-resource';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 
@@ -279,32 +280,38 @@ export class ChimeChannel extends ChimeChannelBase {
 
   constructor(scope: Construct, id: string, props: ChimeChannelProps) {
     super(scope, id);
+    const { problems, values } = checkTypes(props, PROPERTY_TYPES);
+    const elastic = values.elasticChannelConfiguration && checkTypes(values.elasticChannelConfiguration, ELASTIC_TYPES, 'elasticChannelConfiguration');
+    const expiration = values.expirationSettings && checkTypes(values.expirationSettings, EXPIRATION_TYPES, 'expirationSettings');
     const properties: ChimeChannelProperties = {
-      AppInstanceArn: props.appInstanceArn,
-      ChimeBearer: props.chimeBearer,
-      Name: props.channelName,
-      Mode: props.mode ?? ChannelMode.RESTRICTED,
-      Privacy: props.privacy ?? ChannelPrivacy.PRIVATE,
-      Metadata: props.metadata,
-      ChannelId: props.channelId,
-      MemberArns: props.memberArns?.length ? props.memberArns : undefined,
-      ModeratorArns: props.moderatorArns?.length ? props.moderatorArns : undefined,
-      ElasticChannelConfiguration: props.elasticChannelConfiguration && {
-        MaximumSubChannels: props.elasticChannelConfiguration.maximumSubChannels,
-        TargetMembershipsPerSubChannel: props.elasticChannelConfiguration.targetMembershipsPerSubChannel,
-        MinimumMembershipPercentage: props.elasticChannelConfiguration.minimumMembershipPercentage,
+      AppInstanceArn: values.appInstanceArn,
+      ChimeBearer: values.chimeBearer,
+      Name: values.channelName,
+      Mode: values.mode ?? ChannelMode.RESTRICTED,
+      Privacy: values.privacy ?? ChannelPrivacy.PRIVATE,
+      Metadata: values.metadata,
+      ChannelId: values.channelId,
+      MemberArns: values.memberArns?.length === 0 ? undefined : values.memberArns,
+      ModeratorArns: values.moderatorArns?.length === 0 ? undefined : values.moderatorArns,
+      ElasticChannelConfiguration: elastic && {
+        MaximumSubChannels: elastic.values.maximumSubChannels,
+        TargetMembershipsPerSubChannel: elastic.values.targetMembershipsPerSubChannel,
+        MinimumMembershipPercentage: elastic.values.minimumMembershipPercentage,
       },
-      ExpirationSettings: props.expirationSettings && {
-        ExpirationDays: props.expirationSettings.expirationDays,
-        ExpirationCriterion: props.expirationSettings.expirationCriterion,
+      ExpirationSettings: expiration && {
+        ExpirationDays: expiration.values.expirationDays,
+        ExpirationCriterion: expiration.values.expirationCriterion,
       },
-      ChannelFlowArn: props.channelFlowArn,
-      Existing: props.existing,
+      ChannelFlowArn: values.channelFlowArn,
+      Existing: values.existing,
     };
     throwProblems('ChimeChannel', this.node.path, [
+      ...problems,
+      ...elastic?.problems ?? [],
+      ...expiration?.problems ?? [],
       ...checkInEachAccount(this, properties, checkChimeChannel),
-      ...checkExisting(props),
-      ...checkProvider(this, props.provider),
+      ...checkExisting(values),
+      ...checkProvider(this, values.provider),
     ]);
     this.warnAboutRegion(props);
     this.chimeBearer = props.chimeBearer;
@@ -322,8 +329,8 @@ export class ChimeChannel extends ChimeChannelBase {
     // Tags may change until the synthesis.
     this.node.addValidation({
       validate: () => {
-        const problems = checkChimeChannelTags(resource.renderTags(), isUnresolved);
-        return problems.length > 0 ? [describeProblems(`ChimeChannel at "${this.node.path}"`, problems)] : [];
+        const tagProblems = checkChimeChannelTags(resource.renderTags(), isUnresolved);
+        return tagProblems.length > 0 ? [describeProblems(`ChimeChannel at "${this.node.path}"`, tagProblems)] : [];
       },
     });
 
@@ -364,6 +371,27 @@ export class ChimeChannel extends ChimeChannelBase {
     }
   }
 }
+
+const PROPERTY_TYPES = {
+  appInstanceArn: TEXT,
+  chimeBearer: TEXT,
+  channelName: TEXT,
+  mode: CHOICE,
+  privacy: CHOICE,
+  metadata: TEXT,
+  channelId: TEXT,
+  existing: CHOICE,
+  memberArns: LIST,
+  moderatorArns: LIST,
+  elasticChannelConfiguration: STRUCTURE,
+  expirationSettings: STRUCTURE,
+  channelFlowArn: TEXT,
+  removalPolicy: REMOVAL_POLICY,
+  provider: PROVIDER,
+};
+
+const ELASTIC_TYPES = { maximumSubChannels: NUMBER, targetMembershipsPerSubChannel: NUMBER, minimumMembershipPercentage: NUMBER };
+const EXPIRATION_TYPES = { expirationDays: NUMBER, expirationCriterion: CHOICE };
 
 const ELASTIC_CHANNEL_REGION = 'us-east-1';
 
@@ -410,7 +438,7 @@ function checkChannelArn(channelArn: string): Problem[] {
   }
   return [{
     property: 'channelArn',
-    violation: `must be of the form arn:<partition>:chime:<region>:<account>:app-instance/<id>/channel/<id>, got ${JSON.stringify(channelArn)}`,
+    violation: `must be of the form arn:<partition>:chime:<region>:<account>:app-instance/<id>/channel/<id>, got ${showValue(channelArn)}`,
     remedy: 'Give the ARN that CreateChannel returns',
   }];
 }

@@ -7,6 +7,7 @@ import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationPropert
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
+import { checkTypes, CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, TEXT, WORKSPACE } from './private/props';
 import { policiesOf } from './private/role-dependency';
 import { sharedSupportAppRole } from './private/shared-support-app-role';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
@@ -189,15 +190,18 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
     id: string,
     attributes: SlackChannelConfigurationAttributes,
   ): ISlackChannelConfiguration {
+    const { problems, values } = checkTypes(attributes, { teamId: TEXT, channelId: TEXT, channelRole: ROLE });
+    throwProblems('SlackChannelConfiguration', `${scope.node.path}/${id}`, [
+      ...problems,
+      ...checkSlackChannelConfiguration({ TeamId: values.teamId, ChannelId: values.channelId }, isUnresolved)
+        .filter(({ property }) => property === 'teamId' || property === 'channelId'),
+    ]);
     class Import extends Resource implements ISlackChannelConfiguration {
       public readonly teamId = attributes.teamId;
       public readonly channelId = attributes.channelId;
       public readonly grantPrincipal = attributes.channelRole?.grantPrincipal ?? new iam.UnknownPrincipal({ resource: this });
     }
-    const imported = new Import(scope, id);
-    const problems = checkSlackChannelConfiguration({ TeamId: attributes.teamId, ChannelId: attributes.channelId }, isUnresolved);
-    throwProblems('SlackChannelConfiguration', imported.node.path, problems.filter(({ property }) => property === 'teamId' || property === 'channelId'));
-    return imported;
+    return new Import(scope, id);
   }
 
   public readonly teamId: string;
@@ -212,21 +216,23 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
 
   constructor(scope: Construct, id: string, props: SlackChannelConfigurationProps) {
     super(scope, id);
+    const { problems, values } = checkTypes(props, PROPERTY_TYPES);
     const properties: SlackChannelConfigurationProperties = {
-      TeamId: props.workspace.teamId,
-      ChannelId: props.channelId,
-      ChannelName: props.channelName,
+      TeamId: values.workspace?.teamId ?? Aws.NO_VALUE,
+      ChannelId: values.channelId,
+      ChannelName: values.channelName,
       // The shared role is defined once the properties are known to be right; until then any token stands for its ARN.
-      ChannelRoleArn: props.channelRole?.roleArn ?? Aws.NO_VALUE,
-      NotifyOnCaseSeverity: props.notifyOnCaseSeverity,
-      NotifyOnAddCorrespondenceToCase: props.notifyOnAddCorrespondenceToCase ?? false,
-      NotifyOnCreateOrReopenCase: props.notifyOnCreateOrReopenCase ?? false,
-      NotifyOnResolveCase: props.notifyOnResolveCase ?? false,
-      Existing: props.existing,
+      ChannelRoleArn: values.channelRole?.roleArn ?? Aws.NO_VALUE,
+      NotifyOnCaseSeverity: values.notifyOnCaseSeverity,
+      NotifyOnAddCorrespondenceToCase: values.notifyOnAddCorrespondenceToCase ?? false,
+      NotifyOnCreateOrReopenCase: values.notifyOnCreateOrReopenCase ?? false,
+      NotifyOnResolveCase: values.notifyOnResolveCase ?? false,
+      Existing: values.existing,
     };
     throwProblems('SlackChannelConfiguration', this.node.path, [
+      ...problems,
       ...checkInEachAccount(this, properties, checkSlackChannelConfiguration),
-      ...checkProvider(this, props.provider),
+      ...checkProvider(this, values.provider),
     ]);
 
     this.channelRole = props.channelRole ?? sharedSupportAppRole(this);
@@ -262,3 +268,17 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
     this.grantPrincipal = this.channelRole.grantPrincipal;
   }
 }
+
+const PROPERTY_TYPES = {
+  workspace: WORKSPACE,
+  channelId: TEXT,
+  channelName: TEXT,
+  channelRole: ROLE,
+  notifyOnCaseSeverity: CHOICE,
+  notifyOnAddCorrespondenceToCase: FLAG,
+  notifyOnCreateOrReopenCase: FLAG,
+  notifyOnResolveCase: FLAG,
+  existing: CHOICE,
+  removalPolicy: REMOVAL_POLICY,
+  provider: PROVIDER,
+};

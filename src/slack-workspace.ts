@@ -5,6 +5,7 @@ import { checkSlackWorkspace } from './constraints';
 import { SLACK_WORKSPACE_TYPE, type SlackWorkspaceProperties } from './contract';
 import { guardAccount } from './private/account-guard';
 import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
+import { checkTypes, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
 
@@ -69,7 +70,7 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
   protected readonly _provider?: ChannelsProvider;
 
   public addChannel(id: string, options: AddSlackChannelOptions): SlackChannelConfiguration {
-    return new SlackChannelConfiguration(this, id, { ...options, provider: options.provider ?? this._provider, workspace: this });
+    return new SlackChannelConfiguration(this, id, { ...options, provider: options?.provider ?? this._provider, workspace: this });
   }
 }
 
@@ -100,7 +101,8 @@ export class SlackWorkspace extends SlackWorkspaceBase {
       public readonly teamId = teamId;
     }
     const imported = new Import(scope, id);
-    throwProblems('SlackWorkspace', imported.node.path, checkSlackWorkspace({ TeamId: teamId }, isUnresolved));
+    const { problems, values } = checkTypes({ teamId }, { teamId: TEXT });
+    throwProblems('SlackWorkspace', imported.node.path, [...problems, ...checkSlackWorkspace({ TeamId: values.teamId }, isUnresolved)]);
     return imported;
   }
 
@@ -129,10 +131,12 @@ export class SlackWorkspace extends SlackWorkspaceBase {
 
   constructor(scope: Construct, id: string, props: SlackWorkspaceProps) {
     super(scope, id);
-    const properties: SlackWorkspaceProperties = { TeamId: props.teamId };
+    const { problems, values } = checkTypes(props, { teamId: TEXT, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
+    const properties: SlackWorkspaceProperties = { TeamId: values.teamId };
     throwProblems('SlackWorkspace', this.node.path, [
+      ...problems,
       ...checkInEachAccount(this, properties, checkSlackWorkspace),
-      ...checkProvider(this, props.provider),
+      ...checkProvider(this, values.provider),
     ]);
 
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);

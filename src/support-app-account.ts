@@ -2,12 +2,19 @@ import { Construct } from 'constructs';
 import { AccountAlias } from './account-alias';
 import type { Problem } from './constraints';
 import type { ExistingConfiguration } from './existing-configuration';
+import { checkType, checkTypes, CHOICE, isMap, OPTIONAL_WORKSPACE, PROPS, type PropertyType, TEXT } from './private/props';
 import { throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
 import { type ISlackWorkspace, SlackWorkspace } from './slack-workspace';
 
 const WORKSPACE_ID = 'Workspace';
 const ALIAS_ID = 'Alias';
+
+const CHANNELS: PropertyType = {
+  must: 'a map of channels by the id of their construct',
+  remedy: 'Give an object such as { Operations: { channelId: \'C012ABCDEFG\', ... } }',
+  fits: isMap,
+};
 
 /**
  * Properties of a `SupportAppAccount`.
@@ -88,8 +95,8 @@ export class SupportAppAccount extends Construct {
 
   constructor(scope: Construct, id: string, props: SupportAppAccountProps) {
     super(scope, id);
-    const { teamId, workspace, channels = {}, accountAlias, existing } = props;
     throwProblems('SupportAppAccount', this.node.path, checkProps(props));
+    const { teamId, workspace, channels = {}, accountAlias, existing } = props;
 
     const slackWorkspace = workspace ?? new SlackWorkspace(this, WORKSPACE_ID, { teamId: teamId! });
     this.workspace = slackWorkspace;
@@ -111,7 +118,13 @@ export class SupportAppAccount extends Construct {
   }
 }
 
-function checkProps({ teamId, workspace, channels = {} }: SupportAppAccountProps): Problem[] {
+function checkProps(props: SupportAppAccountProps): Problem[] {
+  const { problems, values: { teamId, workspace, channels = {} } } = checkTypes(props, {
+    teamId: TEXT, workspace: OPTIONAL_WORKSPACE, channels: CHANNELS, accountAlias: TEXT, existing: CHOICE,
+  });
+  if (problems.length > 0) {
+    return problems;
+  }
   const taken = [WORKSPACE_ID, ALIAS_ID].filter((id) => Object.hasOwn(channels, id));
   return [
     ...(teamId === undefined) !== (workspace === undefined) ? [] : [{
@@ -119,6 +132,7 @@ function checkProps({ teamId, workspace, channels = {} }: SupportAppAccountProps
       violation: `must be set, or else workspace, got ${teamId === undefined ? 'neither' : 'both'}`,
       remedy: 'Give teamId to register the workspace, or workspace if that is registered elsewhere',
     }],
+    ...Object.entries(channels).flatMap(([id, channel]) => checkType(`channels["${id}"]`, channel, PROPS)),
     ...taken.map((id) => ({
       property: 'channels',
       violation: `must not use the id of another construct, got "${id}"`,

@@ -1,7 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CfnResource, type Duration } from 'aws-cdk-lib/core';
+import { CfnResource, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from './private/acknowledgements';
+import { checkTypes, isMap, type PropertyType, TEXT } from './private/props';
+import { throwProblems } from './private/validation';
 
 /**
  * What people in a Slack channel may do with the support cases of the account.
@@ -102,6 +104,7 @@ export interface SupportAppRoleProps {
  */
 export class SupportAppRole extends iam.Role {
   constructor(scope: Construct, id: string, props: SupportAppRoleProps = {}) {
+    throwProblems('SupportAppRole', `${scope.node.path}/${id}`, checkTypes(props, PROPERTY_TYPES).problems);
     const { access = SupportAppAccess.FULL_ACCESS, managedPolicies = [], description, ...roleProps } = props;
     super(scope, id, {
       ...roleProps,
@@ -119,4 +122,39 @@ export class SupportAppRole extends iam.Role {
       }]);
     }
   }
+}
+
+const ACCESSES = Object.keys(MANAGED_POLICY_NAMES);
+
+const MANAGED_POLICY: PropertyType = {
+  must: 'a managed policy',
+  remedy: 'Give one, such as iam.ManagedPolicy.fromAwsManagedPolicyName(name)',
+  fits: isManagedPolicy,
+};
+
+const PROPERTY_TYPES = {
+  access: { must: ACCESSES.join(' or '), remedy: 'Choose one of them', fits: (value: unknown) => ACCESSES.some((access) => access === value) },
+  managedPolicies: {
+    must: 'a list of managed policies',
+    remedy: 'Give a list of managed policies, such as [iam.ManagedPolicy.fromAwsManagedPolicyName(name)]',
+    fits: (value: unknown) => Array.isArray(value) && value.every(isManagedPolicy),
+  },
+  inlinePolicies: {
+    must: 'a map of policy documents by name',
+    remedy: 'Give an object such as { Name: new iam.PolicyDocument({ statements }) }',
+    fits: (value: unknown) => isMap(value) && Object.values(value).every((document) => document instanceof iam.PolicyDocument),
+  },
+  permissionsBoundary: MANAGED_POLICY,
+  roleName: TEXT,
+  path: TEXT,
+  description: TEXT,
+  maxSessionDuration: {
+    must: 'a Duration of 1 to 12 hours',
+    remedy: 'Give one, such as Duration.hours(1)',
+    fits: (value: unknown) => value instanceof Duration && (value.isUnresolved() || (value.toSeconds() >= 3600 && value.toSeconds() <= 43_200)),
+  },
+};
+
+function isManagedPolicy(value: unknown): boolean {
+  return typeof (value as Partial<iam.IManagedPolicy> | null | undefined)?.managedPolicyArn === 'string';
 }
