@@ -23,10 +23,10 @@ import {
 import { Client, Command, isServiceError } from './aws/client';
 import { find } from './aws/pagination';
 import { CustomResourceEvent, CustomResourceResult, Properties } from './custom-resource';
-import { UserError } from './errors';
 import { backoff, pause } from './invocation';
 import { formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy } from './physical-id';
 import { assertValid, attemptChange, claim, ignore, leaveChanged, note, release, ResourceHandler, Services } from './resource-handler';
+import { UserError } from './user-error';
 
 /** A declaration with an empty list for each one that is left out. */
 type Declaration = ChimeChannelProperties & Required<Pick<ChimeChannelProperties, 'Tags' | 'MemberArns' | 'ModeratorArns'>>;

@@ -1,7 +1,5 @@
 import { ServiceError } from './aws/client';
-
-/** A mistake that the user can mend; its message says what is wrong and what to do. */
-export class UserError extends Error {}
+import { UserError } from './user-error';
 
 /** Something is there that the stack may not touch without being told to. */
 export function alreadyExists(what: string, otherwise = 'remove it in the Support Center'): UserError {

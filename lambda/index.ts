@@ -5,13 +5,14 @@ import { toAmzDate } from './aws/client';
 import { SupportAppClient, supportAppRegion } from './aws/support-app';
 import { chimeChannel } from './chime-channel';
 import { CustomResourceEvent, CustomResourceResult, respond } from './custom-resource';
-import { explain, UserError } from './errors';
+import { explain } from './errors';
 import { Invocation, pause } from './invocation';
 import { failedPhysicalId, parsePhysicalId } from './physical-id';
 import { note, ResourceHandler, Services } from './resource-handler';
 import { slackChannelConfiguration } from './slack-channel-configuration';
 import { slackWorkspace } from './slack-workspace';
 import { stackOf } from './stack';
+import { UserError } from './user-error';
 
 const RESOURCE_HANDLERS: Record<string, ResourceHandler> = {
   // No inherited member is a resource type.

@@ -7,7 +7,7 @@
  * It is all that a deletion goes by. It comes from the target alone, so that a repeated event gives the same one.
  * What follows the first semicolon may grow; readers skip what they do not know.
  */
-import { UserError } from './errors';
+import { UserError } from './user-error';
 
 /** Marks of their own, so that two stacks which hold one target, as in a handover, do so under different ids. */
 export const OWNERSHIPS = ['created', 'adopted', 'owned'] as const;

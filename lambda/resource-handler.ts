@@ -1,10 +1,11 @@
 import { describeProblems, Problem } from '../src/constraints';
 import { Client, isServiceError, ServiceError } from './aws/client';
 import { CustomResourceEvent, CustomResourceResult } from './custom-resource';
-import { alreadyExists, UserError } from './errors';
+import { alreadyExists } from './errors';
 import { log } from './invocation';
 import { formatPhysicalId, PhysicalId, replacedBy } from './physical-id';
 import { Stack } from './stack';
+import { UserError } from './user-error';
 
 /** What the handler of a resource type works with. */
 export interface Services {

@@ -1,11 +1,12 @@
 import { LocalCloudFormation, type LocalCloudFormationOptions } from './cloudformation/engine';
+import { RESOURCE_TYPES } from './cloudformation/resource-types';
 import { Identities } from './identity';
 import { LocalServices, type LocalServicesOptions } from './services/server';
 import type { Organization } from './stacksets/organization';
 
 export interface LocalAwsOptions {
   readonly services?: Omit<LocalServicesOptions, 'identities'>;
-  readonly cloudFormation?: Omit<LocalCloudFormationOptions, 'identities' | 'endpoints' | 'chime'>;
+  readonly cloudFormation?: Omit<LocalCloudFormationOptions, 'identities' | 'endpoints' | 'chime' | 'resourceTypes'>;
 }
 
 /** CloudFormation, Lambda and the services that the handler calls, wired to each other, on loopback ports. */
@@ -15,6 +16,7 @@ export class LocalAws {
     const services = await LocalServices.start({ ...options.services, identities });
     const cloudFormation = await LocalCloudFormation.start({
       ...options.cloudFormation,
+      resourceTypes: RESOURCE_TYPES,
       identities,
       chime: services.chime.store,
       endpoints: {

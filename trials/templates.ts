@@ -5,7 +5,7 @@ import { App, aws_iam as iam, BootstraplessSynthesizer, Duration, Stack } from '
 import type { Declaration } from './declaration';
 import { BEARERS, chimeLook, FLOWS, HOST, lookOf, PEOPLE, roomIdOf, TEAMS, channelIdOf } from './declaration';
 import type { Roles } from '../local-aws/cloudformation/roles';
-import type { ResourceDefinition, Template } from '../local-aws/cloudformation/template';
+import type { ResourceDefinition, Template } from '../local-aws/cloudformation/template-model';
 import type { ChimeStore } from '../local-aws/services/chime-store';
 import { AccountAlias, ChannelsProvider, ChimeChannel, ExpirationCriterion, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../src';
 

@@ -1,7 +1,7 @@
 import { parsePhysicalId } from '../../lambda/physical-id';
 import type { LocalAws } from '../../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
-import type { SlackChannelConfiguration } from '../../local-aws/services/support-app';
+import type { SlackChannelConfiguration } from '../../local-aws/services/support-app-store';
 import {
   ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE,
 } from '../../src/contract';

@@ -6,7 +6,7 @@ import { STACK_NAME, synthesize, type Revision, type SynthesizedTemplate } from 
 import { Trace } from './trace';
 import { PRODUCTION_ACCOUNT } from '../../examples/account-settings';
 import { AccountStack } from '../../examples/account-stack';
-import type { StackResult } from '../../local-aws/cloudformation/engine';
+import type { StackResult } from '../../local-aws/cloudformation/stack';
 import { LocalAws } from '../../local-aws/local-aws';
 import { ExistingConfiguration, NotificationSeverity } from '../../src';
 import { Checks } from '../shared/checks';

@@ -4,7 +4,7 @@ import { refusals } from './mistakes';
 import { printSummary, summarize, type Fate } from './summary';
 import { STACK_NAME, synthesizeOrganization, type RolledOutTemplate } from './synthesis';
 import type { OrganizationSettings } from '../../examples/organization/settings';
-import type { StackResult } from '../../local-aws/cloudformation/engine';
+import type { StackResult } from '../../local-aws/cloudformation/stack';
 import { LocalAws } from '../../local-aws/local-aws';
 import { ACCOUNTS_PER_CHANNEL } from '../../local-aws/services/support-app';
 import type { Operation } from '../../local-aws/stacksets/operation';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { App, CfnResource } from 'aws-cdk-lib';
 import { ManagementStack } from '../../examples/organization/management-stack';
 import type { OrganizationSettings } from '../../examples/organization/settings';
-import { parseTemplate, PreparedTemplate, type Template } from '../../local-aws/cloudformation/template';
+import { parseTemplate, PreparedTemplate } from '../../local-aws/cloudformation/template';
+import type { Template } from '../../local-aws/cloudformation/template-model';
 import { ACCOUNT_ALIAS_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE } from '../../src/contract';
 
 export const STACK_NAME = 'SupportChannelsOfOrganization';

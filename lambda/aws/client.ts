@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
 import { backoff, Invocation, log, pause } from '../invocation';
+import { UserError } from '../user-error';
 import { HttpResponse, send } from './http';
 import { sign } from './signature';
 

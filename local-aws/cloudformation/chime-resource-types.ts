@@ -1,5 +1,5 @@
-import type { ResourceContext, ResourceType } from './resource-types';
-import type { Properties } from './template';
+import type { ResourceContext, ResourceType } from './resource-type';
+import type { Properties } from './template-model';
 
 /**
  * What a Chime channel belongs to and who makes it. Of the attributes, only the ARNs: the store keeps no times of these resources.

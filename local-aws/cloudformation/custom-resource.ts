@@ -1,5 +1,5 @@
 import type { CustomResourceAnswer, ResponseBucket } from './response-bucket';
-import type { Properties } from './template';
+import type { Properties } from './template-model';
 import type { LocalLambda } from '../lambda/local-lambda';
 
 /** What CloudFormation asks of the function behind a custom resource. */

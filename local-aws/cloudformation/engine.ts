@@ -4,15 +4,19 @@ import { Identities } from '../identity';
 import { CloudFormationApi } from './api';
 import { readAssembly, type AssemblyStack } from './assembly';
 import { checkCustomResource, isCustomResourceType, type CustomResourceRequest } from './custom-resource';
+import { seededRandom } from './generated-names';
 import {
-  createResources, deleteResources, rollBackUpdate, updateResources, type FailureOptions, type Interruption, type StackBefore,
+  createResources, deleteResources, rollBackUpdate, updateResources, type Interruption, type StackBefore,
 } from './operations';
 import type { ProvisionEnvironment, StackOperation } from './provision';
-import { RESOURCE_TYPES, seededRandom } from './resource-types';
+import type { ResourceTypes } from './resource-type';
 import { ResponseBucket } from './response-bucket';
 import { Roles, type Role } from './roles';
-import { Stack, type StackEvent, type StackEventListener, type StackStatus } from './stack';
-import { PreparedTemplate, parseTemplate, resolveParameters, type Template, type TemplateSource } from './template';
+import {
+  Stack, type FailureOptions, type StackEventListener, type StackInput, type StackResult, type StackSelector,
+} from './stack';
+import { PreparedTemplate, parseTemplate, resolveParameters } from './template';
+import type { Template } from './template-model';
 import { ValidationError } from './validation-error';
 import { LocalLambda, type LocalLambdaOptions } from '../lambda/local-lambda';
 import { ChimeStore } from '../services/chime-store';
@@ -25,6 +29,8 @@ export interface LocalCloudFormationOptions {
   /** Account and Region of stacks that name none. @default '111122223333' and 'us-east-1' */
   readonly accountId?: string;
   readonly region?: string;
+  /** The resource types that the engine knows beside custom resources. */
+  readonly resourceTypes: ResourceTypes;
   /** Runs the functions of the stacks. @default - one with `lambdaOptions`, which `stop` ends */
   readonly lambda?: LocalLambda;
   readonly lambdaOptions?: LocalLambdaOptions;
@@ -44,33 +50,6 @@ export interface LocalCloudFormationOptions {
   readonly onEvent?: StackEventListener;
 }
 
-/** Which stack: by its name, in the default account and Region unless told, or by its id. */
-export interface StackSelector {
-  readonly stackName: string;
-  readonly accountId?: string;
-  readonly region?: string;
-}
-
-export interface StackInput extends StackSelector, FailureOptions {
-  /** The template, as an object or as the bytes that are sent. */
-  readonly template: string | object;
-  /** How the template is sent, which limits its size. @default 'BODY' */
-  readonly templateSource?: TemplateSource;
-  readonly parameters?: Record<string, string>;
-  /** Directories of file assets by their key in the staging bucket. */
-  readonly assets?: Map<string, string>;
-}
-
-export interface StackResult {
-  readonly stackId: string;
-  readonly stackName: string;
-  readonly status: StackStatus;
-  readonly reason?: string;
-  /** Events of this operation. */
-  readonly events: StackEvent[];
-  readonly outputs: Record<string, unknown>;
-}
-
 interface RunningOperation {
   readonly operation: StackOperation;
   readonly interruption: Interruption;
@@ -80,7 +59,7 @@ interface RunningOperation {
 
 /** CloudFormation on this machine: deploys templates to any number of accounts and Regions, and runs their custom resources for real. */
 export class LocalCloudFormation {
-  public static async start(options: LocalCloudFormationOptions = {}): Promise<LocalCloudFormation> {
+  public static async start(options: LocalCloudFormationOptions): Promise<LocalCloudFormation> {
     const cloudFormation = new LocalCloudFormation(options, await ResponseBucket.start());
     cloudFormation.apiServer = await CloudFormationApi.start(cloudFormation);
     Object.assign(cloudFormation.lambda.endpoints, { AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.api.endpoint }, options.endpoints);
@@ -320,7 +299,7 @@ export class LocalCloudFormation {
     const prepared = new PreparedTemplate(template, parameters, {
       accountId: stack.accountId, region: stack.region, stackName: stack.name, stackId: stack.id,
     });
-    checkResources(prepared.template);
+    checkResources(prepared.template, this.options.resourceTypes);
     return prepared;
   }
 
@@ -336,6 +315,7 @@ export class LocalCloudFormation {
       ssmParameters: this.ssmParametersOf(stack),
       serviceTimeoutScale: this.options.serviceTimeoutScale ?? 1,
       stopped: this.stopping.signal,
+      resourceTypes: this.options.resourceTypes,
       asset: (_bucket, key) => this.assets.get(key),
       importValue: (name) => {
         const exporter = this.neighbours(stack).find(({ exports }) => Object.hasOwn(exports, name));
@@ -389,14 +369,14 @@ function result(stack: Stack, firstEvent: number): StackResult {
   };
 }
 
-function checkResources({ Resources: resources }: Template): void {
-  const isKnown = (type: string) => isCustomResourceType(type) || Object.hasOwn(RESOURCE_TYPES, type);
+function checkResources({ Resources: resources }: Template, resourceTypes: ResourceTypes): void {
+  const isKnown = (type: string) => isCustomResourceType(type) || Object.hasOwn(resourceTypes, type);
   const unknown = Object.values(resources).map(({ Type }) => Type).filter((type) => !isKnown(type));
   if (unknown.length > 0) {
     throw new ValidationError(`Template format error: Unrecognized resource types: [${[...new Set(unknown)].join(', ')}]`);
   }
   for (const [logicalId, { Type, Properties: properties = {} }] of Object.entries(resources)) {
-    const missing = (RESOURCE_TYPES[Type]?.required ?? []).filter((name) => properties[name] === undefined);
+    const missing = (resourceTypes[Type]?.required ?? []).filter((name) => properties[name] === undefined);
     const problem = missing.length > 0
       ? `Properties validation failed for resource ${logicalId} with message: required key [${missing.join(', ')}] not found`
       : isCustomResourceType(Type) && checkCustomResource(Type, properties);

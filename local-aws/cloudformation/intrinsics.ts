@@ -1,4 +1,4 @@
-import type { Scope, Template } from './template';
+import type { Scope, Template } from './template-model';
 import { ValidationError } from './validation-error';
 
 /** What an intrinsic function may use. */

@@ -1,16 +1,9 @@
 import { isCustomResourceType } from './custom-resource';
 import { bring, remove, resourceScope, restoreReplaced, type StackOperation } from './provision';
 import { reversed, runInOrder } from './schedule';
-import type { StackResource } from './stack';
-import type { DeletionPolicy, PreparedTemplate } from './template';
-
-/** How an operation goes on after a failure. */
-export interface FailureOptions {
-  /** Leaves the stack as it is, in CREATE_FAILED or UPDATE_FAILED. @default false */
-  readonly disableRollback?: boolean;
-  /** Cancels resources in progress when another one fails; otherwise they are waited for. @default true */
-  readonly cancelInProgress?: boolean;
-}
+import type { FailureOptions, StackResource } from './stack';
+import type { PreparedTemplate } from './template';
+import type { DeletionPolicy } from './template-model';
 
 /** What the stack was before an update: the target of its rollback. */
 export interface StackBefore {

@@ -2,12 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { CreateFailedError } from './create-failed-error';
 import { isCustomResourceType, requestCustomResource, stringifyScalars, type CustomResourceEnvironment, type CustomResourceRequest } from './custom-resource';
-import { RESOURCE_TYPES, inventedPhysicalId, type ResourceContext } from './resource-types';
+import { inventedPhysicalId } from './generated-names';
+import type { ResourceContext, ResourceTypes } from './resource-type';
 import type { Stack, StackResource } from './stack';
-import type { PreparedTemplate, Properties, Scope, TemplateResource } from './template';
+import type { PreparedTemplate, TemplateResource } from './template';
+import type { Properties, Scope } from './template-model';
 
 export interface ProvisionEnvironment extends CustomResourceEnvironment, Omit<ResourceContext, 'accountId' | 'region' | 'stackName' | 'logicalId' | 'random' | 'asset'> {
   readonly asset: ResourceContext['asset'];
+  readonly resourceTypes: ResourceTypes;
   importValue(name: string): unknown;
 }
 
@@ -99,7 +102,7 @@ async function create(operation: StackOperation, resource: StackResource, proper
       return false;
     }
     try {
-      const made = await RESOURCE_TYPES[resource.type].create(resourceContext(operation, resource.logicalId), properties);
+      const made = await operation.environment.resourceTypes[resource.type].create(resourceContext(operation, resource.logicalId), properties);
       Object.assign(resource, { physicalId: made.physicalId, attributes: made.attributes ?? {} });
     } catch (error) {
       resource.physicalId = error instanceof CreateFailedError ? error.physicalId : undefined;
@@ -154,7 +157,7 @@ async function updateBuiltIn(
   operation: StackOperation, resource: StackResource, before: StackResource, properties: Properties,
 ): Promise<boolean> {
   const { stack } = operation;
-  const type = RESOURCE_TYPES[resource.type];
+  const type = operation.environment.resourceTypes[resource.type];
   const context = resourceContext(operation, resource.logicalId);
   const replace = (type.replacedBy ?? []).some((name) => !isDeepStrictEqual(properties[name], before.properties[name]));
   resource.properties = properties;
@@ -217,7 +220,8 @@ export async function remove(operation: StackOperation, resource: StackResource)
   } else {
     await setImmediate();
     try {
-      await RESOURCE_TYPES[resource.type].delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
+      const { [resource.type]: type } = operation.environment.resourceTypes;
+      await type.delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
     } catch (error) {
       stack.setResourceStatus(resource, 'DELETE_FAILED', serviceReason(resource, error));
       return false;

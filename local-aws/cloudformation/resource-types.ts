@@ -1,58 +1,15 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { appInstance, appInstanceBot, appInstanceUser } from './chime-resource-types';
-import type { Identities, PolicyDocument } from '../identity';
-import { trustedServices, type Roles } from './roles';
-import { partitionOf, type Properties } from './template';
-import type { FunctionCode, FunctionConfiguration, LocalLambda } from '../lambda/local-lambda';
-import type { ChimeStore } from '../services/chime-store';
+import { ALPHANUMERIC, generatedName, UPPER_CASE_ALPHANUMERIC } from './generated-names';
+import type { ResourceContext, ResourceType, ResourceTypes } from './resource-type';
+import { trustedServices } from './roles';
+import { partitionOf } from './template';
+import type { Properties } from './template-model';
+import type { PolicyDocument } from '../identity';
+import type { FunctionCode, FunctionConfiguration } from '../lambda/local-lambda';
 import { stackSet } from '../stacksets/resource-type';
-import type { LocalStackSets } from '../stacksets/stack-sets';
 
-/** What a resource type needs to make a resource. */
-export interface ResourceContext {
-  readonly accountId: string;
-  readonly region: string;
-  readonly stackName: string;
-  readonly logicalId: string;
-  readonly lambda: LocalLambda;
-  readonly roles: Roles;
-  readonly identities: Identities;
-  readonly stackSets: LocalStackSets;
-  readonly chime: ChimeStore;
-  /** SSM parameters of the account and Region. */
-  readonly ssmParameters: Map<string, string>;
-  /** Finds the directory of a file asset by its key in the staging bucket. */
-  asset(bucket: string, key: string): string | undefined;
-  /** A random string of the resource, the same in each run with the same seed. */
-  random(length: number, alphabet: string): string;
-}
-
-export interface CreatedResource {
-  readonly physicalId: string;
-  readonly attributes?: Record<string, unknown>;
-}
-
-export type UpdatedAttributes = Record<string, unknown> | void;
-
-/** How the engine handles one resource type. */
-export interface ResourceType {
-  /** Properties whose change makes a new resource. */
-  readonly replacedBy?: string[];
-  readonly required?: string[];
-  /** An update that fails may have done a part, which the rollback has to take back. @default - it has changed nothing */
-  readonly updatesInPart?: boolean;
-  create(context: ResourceContext, properties: Properties): CreatedResource | Promise<CreatedResource>;
-  /** Changes in place; answers the attributes, where they change. */
-  update?(
-    context: ResourceContext, physicalId: string, properties: Properties, oldProperties: Properties,
-  ): UpdatedAttributes | Promise<UpdatedAttributes>;
-  delete?(context: ResourceContext, physicalId: string, properties: Properties): void | Promise<void>;
-}
-
-const UPPER_CASE_ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-const ALPHANUMERIC = `abcdefghijklmnopqrstuvwxyz${UPPER_CASE_ALPHANUMERIC}`;
 const HEXADECIMAL = '0123456789abcdef';
 const UNZIPPED_CODE_LIMIT = 262_144_000;
 
@@ -181,8 +138,8 @@ function ec2(prefix: string, attributes?: Parameters<typeof record>[0]['attribut
   return record({ physicalId: (context) => `${prefix}-0${context.random(16, HEXADECIMAL)}`, attributes, replacedBy });
 }
 
-/** The resource types that the engine knows beside custom resources. */
-export const RESOURCE_TYPES: Record<string, ResourceType> = {
+/** The resource types that the local AWS hands to its engine. */
+export const RESOURCE_TYPES: ResourceTypes = {
   'AWS::CDK::Metadata': record({ physicalId: (context) => context.random(8, HEXADECIMAL) }),
   'AWS::Chime::AppInstance': appInstance,
   'AWS::Chime::AppInstanceBot': appInstanceBot,
@@ -225,17 +182,6 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   }),
   'AWS::SSM::Parameter': ssmParameter,
 };
-
-/** A name as CloudFormation generates it: stack, logical id and a random suffix. */
-export function generatedName(context: Pick<ResourceContext, 'stackName' | 'logicalId' | 'random'>, limit: number): string {
-  const suffix = context.random(12, ALPHANUMERIC);
-  return `${`${context.stackName}-${context.logicalId}`.slice(0, limit - 13)}-${suffix}`;
-}
-
-/** The id that CloudFormation gives a custom resource which never told one. */
-export function inventedPhysicalId(context: Pick<ResourceContext, 'stackName' | 'logicalId' | 'random'>): string {
-  return `${context.stackName}-${context.logicalId}-${context.random(12, UPPER_CASE_ALPHANUMERIC)}`;
-}
 
 function regionalArn({ region, accountId }: ResourceContext, service: string, resource: string): string {
   return `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
@@ -351,14 +297,4 @@ function functionCode(context: ResourceContext, code: Properties): FunctionCode 
 function sizeOf(path: string): number {
   const stats = statSync(path);
   return stats.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0) : stats.size;
-}
-
-/** Strings that look random and are the same in each run with the same seed. */
-export function seededRandom(seed: string): (length: number, alphabet: string) => string {
-  let drawn = 0;
-  return (length, alphabet) => {
-    drawn += 1;
-    const digest = createHash('sha512').update(`${seed}/${drawn}`).digest();
-    return Array.from({ length }, (_item, index) => alphabet[digest[index] % alphabet.length]).join('');
-  };
 }

@@ -1,5 +1,6 @@
-import { seededRandom } from './resource-types';
-import type { PreparedTemplate, Properties, ResourceDefinition } from './template';
+import { seededRandom } from './generated-names';
+import type { PreparedTemplate, TemplateSource } from './template';
+import type { Properties, ResourceDefinition } from './template-model';
 import { ValidationError } from './validation-error';
 
 export type ResourceStatus = `${'CREATE' | 'UPDATE' | 'DELETE'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}` | 'DELETE_SKIPPED';
@@ -39,6 +40,41 @@ export interface StackResource {
   status: ResourceStatus;
   reason?: string;
   timestamp: Date;
+}
+
+/** How an operation goes on after a failure. */
+export interface FailureOptions {
+  /** Leaves the stack as it is, in CREATE_FAILED or UPDATE_FAILED. @default false */
+  readonly disableRollback?: boolean;
+  /** Cancels resources in progress when another one fails; otherwise they are waited for. @default true */
+  readonly cancelInProgress?: boolean;
+}
+
+/** Which stack: by its name, in the default account and Region unless told, or by its id. */
+export interface StackSelector {
+  readonly stackName: string;
+  readonly accountId?: string;
+  readonly region?: string;
+}
+
+export interface StackInput extends StackSelector, FailureOptions {
+  /** The template, as an object or as the bytes that are sent. */
+  readonly template: string | object;
+  /** How the template is sent, which limits its size. @default 'BODY' */
+  readonly templateSource?: TemplateSource;
+  readonly parameters?: Record<string, string>;
+  /** Directories of file assets by their key in the staging bucket. */
+  readonly assets?: Map<string, string>;
+}
+
+export interface StackResult {
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly status: StackStatus;
+  readonly reason?: string;
+  /** Events of this operation. */
+  readonly events: StackEvent[];
+  readonly outputs: Record<string, unknown>;
 }
 
 export interface StackIdentity {

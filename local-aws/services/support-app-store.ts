@@ -1,4 +1,14 @@
-import type { SlackChannelConfiguration } from './support-app';
+/** A channel configuration, in the words of the API. */
+export interface SlackChannelConfiguration {
+  readonly teamId: string;
+  readonly channelId: string;
+  readonly channelName?: string;
+  readonly channelRoleArn: string;
+  readonly notifyOnCaseSeverity: 'none' | 'all' | 'high';
+  readonly notifyOnAddCorrespondenceToCase: boolean;
+  readonly notifyOnCreateOrReopenCase: boolean;
+  readonly notifyOnResolveCase: boolean;
+}
 
 /** A Slack workspace in an account, in the words of the API. */
 export interface SlackWorkspaceConfiguration {

@@ -3,7 +3,7 @@ import { AwsError } from './aws-error';
 import { Paginator, sortedBy } from './pagination';
 import { Caller, LocalService } from './service';
 import { SmithyModel, Structure } from './smithy';
-import { SupportAppAccount, SupportAppStore, WORKSPACES_PER_ACCOUNT } from './support-app-store';
+import { SupportAppAccount, SupportAppStore, WORKSPACES_PER_ACCOUNT, type SlackChannelConfiguration } from './support-app-store';
 
 /** What the service learns about a role that a channel is to use. */
 export interface ChannelRole {
@@ -60,18 +60,6 @@ export const SUPPORT_APP_MESSAGES = {
   crossAccountRole: 'Cross-account pass role is not allowed.',
   invalidNextToken: 'The nextToken isn\'t valid.',
 } as const;
-
-/** A channel configuration, in the words of the API. */
-export interface SlackChannelConfiguration {
-  readonly teamId: string;
-  readonly channelId: string;
-  readonly channelName?: string;
-  readonly channelRoleArn: string;
-  readonly notifyOnCaseSeverity: 'none' | 'all' | 'high';
-  readonly notifyOnAddCorrespondenceToCase: boolean;
-  readonly notifyOnCreateOrReopenCase: boolean;
-  readonly notifyOnResolveCase: boolean;
-}
 
 type ChannelKey = Pick<SlackChannelConfiguration, 'teamId' | 'channelId'>;
 type CreateChannelInput = ChannelKey & Pick<SlackChannelConfiguration, 'channelRoleArn' | 'notifyOnCaseSeverity'> & Partial<SlackChannelConfiguration>;

@@ -5,8 +5,8 @@ import type { OperationPreferences } from './preferences';
 import type { StackSet, StackSetDefinition } from './stack-sets';
 import type { StackInstancesGroup } from './targets';
 import { CreateFailedError } from '../cloudformation/create-failed-error';
-import type { ResourceContext, ResourceType } from '../cloudformation/resource-types';
-import type { Properties } from '../cloudformation/template';
+import type { ResourceContext, ResourceType } from '../cloudformation/resource-type';
+import type { Properties } from '../cloudformation/template-model';
 
 /** The resource that has a stack set with its stack instances. */
 export const stackSet: ResourceType = {

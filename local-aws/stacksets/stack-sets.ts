@@ -5,13 +5,17 @@ import type { Membership, Organization } from './organization';
 import { limitsOf, type OperationPreferences } from './preferences';
 import { isAutoDeployed, resolveTargets, type StackInstancesGroup } from './targets';
 import { readServiceManagedTemplate } from './template-rules';
-import type { LocalCloudFormation, StackResult } from '../cloudformation/engine';
+import type { Stack, StackInput, StackResult, StackSelector } from '../cloudformation/stack';
 import type { TemplateSource } from '../cloudformation/template';
 import { ValidationError } from '../cloudformation/validation-error';
 import { AwsError } from '../services/aws-error';
 
 /** Where the stacks of the instances are. */
-export type StackDeployer = Pick<LocalCloudFormation, 'deploy' | 'deleteStack' | 'stack'>;
+export interface StackDeployer {
+  deploy(input: StackInput): Promise<StackResult>;
+  deleteStack(selector: StackSelector): Promise<StackResult>;
+  stack(selector: StackSelector | string): Stack | undefined;
+}
 
 export type InstanceStatus = 'CURRENT' | 'OUTDATED' | 'INOPERABLE';
 export type DetailedInstanceStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'INOPERABLE' | 'SKIPPED_SUSPENDED_ACCOUNT';

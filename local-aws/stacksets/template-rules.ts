@@ -1,4 +1,5 @@
-import { parseTemplate, readTemplate, type Template, type TemplateSource } from '../cloudformation/template';
+import { parseTemplate, readTemplate, type TemplateSource } from '../cloudformation/template';
+import type { Template } from '../cloudformation/template-model';
 import { ValidationError } from '../cloudformation/validation-error';
 
 /** What the transform AWS::LanguageExtensions brings, so that it cannot be used without one. */

@@ -1,6 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { ChannelsProvider } from '../channels-provider';
 import { describeProblems, type IsUnresolved, nameOf, type Problem } from '../constraints';
 import { accountValuesIn, textIn } from './account-value-token';
 import { knownAccountOf } from './target-account';
@@ -27,7 +26,7 @@ export function isUnresolved(value: unknown): boolean {
  * A provider serves its own stack only: its role names the channel roles of the constructs that it serves, which would
  * make two stacks depend on each other.
  */
-export function checkProvider(construct: Construct, provider: ChannelsProvider | undefined): Problem[] {
+export function checkProvider(construct: Construct, provider: Construct | undefined): Problem[] {
   if (provider === undefined || Stack.of(provider) === Stack.of(construct)) {
     return [];
   }

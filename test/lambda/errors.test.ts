@@ -1,5 +1,6 @@
 import { ServiceError } from '../../lambda/aws/client';
-import { alreadyExists, explain, UserError } from '../../lambda/errors';
+import { alreadyExists, explain } from '../../lambda/errors';
+import { UserError } from '../../lambda/user-error';
 import { SUPPORT_APP_MESSAGES } from '../../local-aws/services/support-app';
 
 function serviceError(operation: string, name: string, message: string): ServiceError {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { UserError } from '../../lambda/errors';
 import { failedPhysicalId, formatPhysicalId, parsePhysicalId, PhysicalId, replacedBy, sameTarget } from '../../lambda/physical-id';
+import { UserError } from '../../lambda/user-error';
 import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../../src/contract';
 
 const CHANNEL: PhysicalId = { resourceType: SLACK_CHANNEL_CONFIGURATION_TYPE, ownership: 'created', target: ['T012ABCDEFG', 'C012ABCDEFG'] };

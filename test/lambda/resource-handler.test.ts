@@ -2,10 +2,10 @@ import { captureLog, clearEnvironment, endInvocations, invocation, useCredential
 import { ScriptedServer } from './scripted-server';
 import { stackAnswer, stackEvent } from './stack-answers';
 import { ServiceError } from '../../lambda/aws/client';
-import { UserError } from '../../lambda/errors';
 import { PhysicalId } from '../../lambda/physical-id';
 import { assertValid, attemptChange, claim, ignore, release, Services } from '../../lambda/resource-handler';
 import { Holding, stackOf } from '../../lambda/stack';
+import { UserError } from '../../lambda/user-error';
 import { checkAccountAlias } from '../../src/constraints';
 
 let server: ScriptedServer | undefined;

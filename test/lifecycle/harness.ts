@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, aws_iam as iam, aws_lambda as lambda, CfnOutput, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { StackResult } from '../../local-aws/cloudformation/engine';
-import type { StackResource } from '../../local-aws/cloudformation/stack';
+import type { StackResult, StackResource } from '../../local-aws/cloudformation/stack';
 import type { Invocation } from '../../local-aws/lambda/local-lambda';
 import { LocalAws } from '../../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
 import type { LoggedRequest } from '../../local-aws/services/request-log';
-import type { SlackChannelConfiguration } from '../../local-aws/services/support-app';
+import type { SlackChannelConfiguration } from '../../local-aws/services/support-app-store';
 import { ChannelsProvider, type ChannelsProviderProps, ChimeChannel, type ChimeChannelProps } from '../../src';
 
 export type Definition = (stack: Stack) => void;

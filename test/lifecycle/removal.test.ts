@@ -1,6 +1,6 @@
 import { aws_iam as iam, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { type Account, type Definition, failAfter, failuresOf, OTHER_TEAM, TEAM, useLocalAws } from './harness';
-import type { StackResult } from '../../local-aws/cloudformation/engine';
+import type { StackResult } from '../../local-aws/cloudformation/stack';
 import { AccountAlias, ChannelsProvider, ChimeChannel, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 
 const TYPES = {

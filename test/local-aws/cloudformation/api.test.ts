@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CloudFormation } from 'aws-sdk';
 import { custom, templateOf } from './scripted-handler';
 import { LocalCloudFormation } from '../../../local-aws/cloudformation/engine';
+import { RESOURCE_TYPES } from '../../../local-aws/cloudformation/resource-types';
 import type { PolicyDocument } from '../../../local-aws/identity';
 
 
@@ -17,7 +18,7 @@ let stackId: string;
 
 beforeAll(async () => {
   process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
-  engine = await LocalCloudFormation.start();
+  engine = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES });
   ({ stackId } = await engine.createStack({ stackName: 'described', template: TEMPLATE }));
 });
 afterAll(() => engine.stop());

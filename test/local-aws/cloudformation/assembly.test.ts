@@ -6,12 +6,13 @@ import { Code, Function, InlineCode, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SCRIPTED_HANDLER } from './scripted-handler';
 import { readAssembly } from '../../../local-aws/cloudformation/assembly';
 import { LocalCloudFormation } from '../../../local-aws/cloudformation/engine';
+import { RESOURCE_TYPES } from '../../../local-aws/cloudformation/resource-types';
 
 let engine: LocalCloudFormation;
 let directory: string;
 
 beforeAll(async () => {
-  engine = await LocalCloudFormation.start();
+  engine = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES });
   directory = mkdtempSync(join(tmpdir(), 'assembly-'));
 });
 afterAll(async () => {

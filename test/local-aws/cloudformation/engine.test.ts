@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { custom, templateOf } from './scripted-handler';
-import { LocalCloudFormation, type StackResult } from '../../../local-aws/cloudformation/engine';
+import { LocalCloudFormation } from '../../../local-aws/cloudformation/engine';
+import { RESOURCE_TYPES } from '../../../local-aws/cloudformation/resource-types';
+import type { StackResult } from '../../../local-aws/cloudformation/stack';
 
 let cloudFormation: LocalCloudFormation;
 let stacks = 0;
@@ -14,7 +16,7 @@ let gate: string;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'engine-test-'));
-  cloudFormation = await LocalCloudFormation.start({ seed: 'test', lambdaOptions: { reuseProcesses: true, retryWaitScale: 0.0001 } });
+  cloudFormation = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES, seed: 'test', lambdaOptions: { reuseProcesses: true, retryWaitScale: 0.0001 } });
 });
 afterAll(async () => {
   await cloudFormation.stop();
@@ -475,7 +477,7 @@ describe('several stacks', () => {
   test('the same seed gives the same ids', async () => {
     const ids = [];
     for (let run = 0; run < 2; run++) {
-      const engine = await LocalCloudFormation.start({ seed: 'same' });
+      const engine = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES, seed: 'same' });
       await engine.createStack({ stackName, template: templateOf({}) });
       ids.push([engine.stack(stackName)!.id, engine.stack(stackName)!.ref('Handler'), engine.stack(stackName)!.getAtt('Role', 'RoleId')]);
       await engine.stop();
@@ -501,7 +503,7 @@ describe('requests that are refused before anything is changed', () => {
 describe('time', () => {
   let hasty: LocalCloudFormation;
   beforeEach(async () => {
-    hasty = await LocalCloudFormation.start({ serviceTimeoutScale: 0.001 });
+    hasty = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES, serviceTimeoutScale: 0.001 });
   });
   afterEach(() => hasty.stop());
 
@@ -522,7 +524,7 @@ describe('time', () => {
     await hasty.stop();
 
     expect((await creation).events.map(({ status }) => status)).toContain('CREATE_FAILED');
-    hasty = await LocalCloudFormation.start();
+    hasty = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES });
   });
 });
 
@@ -539,7 +541,7 @@ test('an event that is delivered twice is answered twice, and counts once', asyn
 
 test('events of all stacks reach the listener as they happen', async () => {
   const heard: string[] = [];
-  const engine = await LocalCloudFormation.start({ onEvent: ({ logicalId, status }) => heard.push(`${logicalId} ${status}`) });
+  const engine = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES, onEvent: ({ logicalId, status }) => heard.push(`${logicalId} ${status}`) });
   const result = await engine.createStack({ stackName, template: templateOf({}) });
   await engine.stop();
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HANDLER_RESOURCES } from './scripted-handler';
 import { LocalCloudFormation } from '../../../local-aws/cloudformation/engine';
+import { RESOURCE_TYPES } from '../../../local-aws/cloudformation/resource-types';
 import { isAllowed } from '../../../local-aws/identity';
 
 let engine: LocalCloudFormation;
@@ -10,7 +11,7 @@ let stackName: string;
 let stacks = 0;
 
 beforeAll(async () => {
-  engine = await LocalCloudFormation.start({ seed: 'types' });
+  engine = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES, seed: 'types' });
 });
 afterAll(() => engine.stop());
 beforeEach(() => {

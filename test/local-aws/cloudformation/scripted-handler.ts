@@ -1,4 +1,4 @@
-import type { Properties } from '../../../local-aws/cloudformation/template';
+import type { Properties } from '../../../local-aws/cloudformation/template-model';
 
 /**
  * A custom-resource handler whose answer is written in the properties: `OnCreate`, `OnUpdate` and `OnDelete` name what it does.

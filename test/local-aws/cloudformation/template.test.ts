@@ -1,4 +1,5 @@
-import { PreparedTemplate, parseTemplate, resolveParameters, type Scope } from '../../../local-aws/cloudformation/template';
+import { PreparedTemplate, parseTemplate, resolveParameters } from '../../../local-aws/cloudformation/template';
+import type { Scope } from '../../../local-aws/cloudformation/template-model';
 
 const PSEUDO = { accountId: '111122223333', region: 'eu-central-1', stackName: 'stack', stackId: 'arn:aws:cloudformation:eu-central-1:111122223333:stack/stack/id' };
 const SCOPE: Scope = {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalCloudFormation } from '../../../local-aws/cloudformation/engine';
+import { RESOURCE_TYPES } from '../../../local-aws/cloudformation/resource-types';
 import { Organization } from '../../../local-aws/stacksets/organization';
 
 const MANAGEMENT = '999999999999';
@@ -16,7 +17,7 @@ beforeEach(async () => {
   organization.placeAccount(ACCOUNTS[0], 'ou-one');
   organization.placeAccount(ACCOUNTS[1], 'ou-one');
   organization.placeAccount(ACCOUNTS[2], 'ou-two');
-  engine = await LocalCloudFormation.start({ organization, accountId: MANAGEMENT });
+  engine = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES, organization, accountId: MANAGEMENT });
   folder = mkdtempSync(join(tmpdir(), 'stack-set-'));
 });
 afterEach(async () => {

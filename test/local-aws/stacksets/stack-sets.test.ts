@@ -1,4 +1,5 @@
 import { LocalCloudFormation } from '../../../local-aws/cloudformation/engine';
+import { RESOURCE_TYPES } from '../../../local-aws/cloudformation/resource-types';
 import { Organization } from '../../../local-aws/stacksets/organization';
 import type { StackSet, StackSetDefinition } from '../../../local-aws/stacksets/stack-sets';
 
@@ -16,7 +17,7 @@ beforeEach(async () => {
   organization.addUnit('ou-all');
   organization.addUnit('ou-other');
   [FIRST, SECOND, THIRD].forEach((accountId) => organization.placeAccount(accountId, 'ou-all'));
-  engine = await LocalCloudFormation.start({ organization, accountId: MANAGEMENT, region: REGION });
+  engine = await LocalCloudFormation.start({ resourceTypes: RESOURCE_TYPES, organization, accountId: MANAGEMENT, region: REGION });
 });
 afterEach(() => engine.stop());
 
