@@ -1,0 +1,30 @@
+import {
+  account, changesOf, channel, channels, declaredBy, FAULTS, IN_PLACE, local, none, useAppInstances,
+} from './chime-channel-world';
+import { ChannelMode } from '../../src';
+
+useAppInstances();
+
+describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
+  const { sets, removes } = property;
+  const CHANGES = changesOf(property);
+
+  test.each(CHANGES)('%s together with all else', async (_change, before, after) => {
+    const all = { channelName: 'new', mode: ChannelMode.UNRESTRICTED, metadata: 'new', tags: { a: '1' } };
+    await account.succeed(channel(before()));
+    const [old] = channels();
+    await account.succeed(channel({ ...after(), ...all }));
+    expect(channels()).toEqual([{ ...old, ...declaredBy(after()), name: 'new', mode: 'UNRESTRICTED', metadata: 'new', tags: { a: '1' } }]);
+  });
+
+  test.each(CHANGES.flatMap(([change, before, after]) => FAULTS.map(([name, fault]) => ({ change, name, before, after, fault }))))(
+    '$change in spite of $name', async ({ before, after, fault }) => {
+      await account.succeed(channel(before()));
+      const injected = local.aws.services.faults.inject({
+        operations: [after === none ? removes : sets], fault, when: ({ accountId }) => accountId === account.id,
+      });
+      await account.succeed(channel(after()));
+      expect(injected.hits).toBe(1);
+      expect(channels()).toEqual([expect.objectContaining(declaredBy(after()))]);
+    });
+});
