@@ -43,7 +43,8 @@ export async function handler(event: CustomResourceEvent, context: { getRemainin
     propagationDeadline: start + Math.min(PROPAGATION_TIME, remaining / 3),
     signal: abort.signal,
   };
-  console.log(JSON.stringify(event, ['RequestType', 'ResourceType', 'LogicalResourceId', 'RequestId']));
+  // Without the RequestId, which is the client token of a Chime channel; Lambda puts its own request id before each line.
+  console.log(JSON.stringify(event, ['RequestType', 'ResourceType', 'LogicalResourceId']));
 
   const outcome = await Promise.race([
     work(event, invocation, { ...invocation, deadline: answerBy }).then((result) => ({ result }), (error: unknown) => ({ error })),

@@ -148,7 +148,7 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
       failure = readError(options, response);
     } catch (error) {
       invocation.signal.throwIfAborted();
-      failure = { name: 'ConnectionError', message: (error as Error).message };
+      failure = { name: 'ConnectionError', message: causeOf(error as ConnectionFailure) };
     }
     const statusCode = response?.statusCode;
     log({ operation, statusCode, attempts, error: failure.name });
@@ -175,6 +175,14 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     }
     await pause(wait, invocation.signal);
   }
+}
+
+/** What Node.js throws when no connection came about. */
+type ConnectionFailure = Error & { readonly code?: string; readonly errors?: Error[] };
+
+/** Why a service could not answer. A connection that fails at each address of a host has an error for each, and no message of its own. */
+function causeOf({ message, code, errors = [] }: ConnectionFailure): string {
+  return message || errors.map((error) => error.message).join(', ') || code || 'no connection';
 }
 
 function attempt(options: ServiceOptions, request: ServiceRequest): Promise<HttpResponse> {

@@ -490,6 +490,9 @@ describe('answers', () => {
     await invoke({ ResourceType: CHIME_CHANNEL_TYPE, ResourceProperties: chimeProperties({ Name: `sensitive-name-${'x'.repeat(300)}` }) });
     expect(log.length).toBeGreaterThan(3);
     expect(JSON.stringify(log)).not.toMatch(/sensitive|secret|127\.0\.0\.1/);
+    // The request id of CloudFormation is the client token of the channel.
+    expect(JSON.stringify(log)).not.toContain(JSON.parse(bucket.requests.at(-1)!.body).RequestId);
+    expect(log).toContainEqual({ RequestType: 'Create', ResourceType: CHIME_CHANNEL_TYPE, LogicalResourceId: 'Resource' });
     expect(bucket.requests.at(-1)!.body).not.toContain('sensitive-name');
   });
 });

@@ -147,6 +147,28 @@ describe('whether a failed call may have been carried out', () => {
   });
 });
 
+describe('a service that cannot be reached', () => {
+  const failWith = (error: Error) => {
+    withoutRetries();
+    process.env.AWS_ENDPOINT_URL = 'https://service.test';
+    jest.spyOn(https, 'request').mockImplementation(() => {
+      throw error;
+    });
+    return failureOf(put());
+  };
+  const refused = (address: string) => Object.assign(new Error(`connect ECONNREFUSED ${address}:443`), { code: 'ECONNREFUSED' });
+
+  test.each<[string, Error, string]>([
+    ['at one address', refused('192.0.2.1'), 'connect ECONNREFUSED 192.0.2.1:443'],
+    ['at any of its addresses', Object.assign(new AggregateError([refused('192.0.2.1'), refused('192.0.2.2')]), { code: 'ECONNREFUSED' }),
+      'connect ECONNREFUSED 192.0.2.1:443, connect ECONNREFUSED 192.0.2.2:443'],
+    ['for a reason of which the code alone is known', Object.assign(new AggregateError([]), { code: 'ETIMEDOUT' }), 'ETIMEDOUT'],
+    ['for no known reason', new AggregateError([]), 'no connection'],
+  ])('%s has the cause in its error', async (_name, error, message) => {
+    expect(await failWith(error)).toMatchObject({ name: 'ConnectionError', message });
+  });
+});
+
 describe('time', () => {
   test('no try begins that would end after the deadline', async () => {
     withoutRetries();
