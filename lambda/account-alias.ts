@@ -31,9 +31,10 @@ export const accountAlias: ResourceHandler = {
   async onUpdate(event, services) {
     const declared = parse(event.ResourceProperties);
     assertValid(event, checkAccountAlias(declared));
-    const old = parse(event.OldResourceProperties!).AccountAlias;
-    if (declared.AccountAlias !== old) {
-      await put(services, declared.AccountAlias, old);
+    // What is there decides, not what the stack says was there: an earlier update may have failed, and people change things by hand.
+    const { accountAlias: actual } = await services.supportApp.send(new GetAccountAliasCommand({}));
+    if (actual !== declared.AccountAlias) {
+      await put(services, declared.AccountAlias, actual);
     }
     return { physicalResourceId: event.PhysicalResourceId! };
   },

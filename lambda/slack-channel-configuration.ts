@@ -29,7 +29,9 @@ export const slackChannelConfiguration: ResourceHandler = {
       return establish(event, services, declared);
     }
     assertValid(event, checkSlackChannelConfiguration(declared));
-    if (JSON.stringify(toConfiguration(declared)) !== JSON.stringify(toConfiguration(old))) {
+    // What is there decides, not what the stack says was there: an earlier update may have failed, and people change things by hand.
+    const actual = await read(services, targetOf(declared));
+    if (!actual || !isAsDeclared(actual, declared)) {
       await services.supportApp.send(new UpdateSlackChannelConfigurationCommand(toConfiguration(declared))).catch((error) => {
         if (!isServiceError(error, 'ResourceNotFound')) {
           throw error;

@@ -10,8 +10,8 @@ test('each event takes the API calls that it needs, and no others', async () => 
     // Names are not unique, so there is nothing to look for.
     'ChimeChannel, Create': ['CreateChannel'],
     'SlackWorkspace, Update': ['RegisterSlackWorkspaceForOrganization'],
-    'SlackChannelConfiguration, Update': ['UpdateSlackChannelConfiguration'],
-    'AccountAlias, Update': ['PutAccountAlias'],
+    'SlackChannelConfiguration, Update': ['ListSlackChannelConfigurations', 'UpdateSlackChannelConfiguration'],
+    'AccountAlias, Update': ['GetAccountAlias', 'PutAccountAlias'],
     'ChimeChannel, Update': ['UpdateChannel'],
     // ListStackResources finds a construct that has moved and now holds the target, and an event that comes twice; DescribeStackResources,
     // for each mark that the target can have there, another stack that holds it.

@@ -122,8 +122,10 @@ export class Account {
     return this.deployTemplate(this.local.synthesize(define), parameters);
   }
 
-  public deployTemplate(template: string | object, parameters?: Record<string, string>): Promise<StackResult> {
-    return this.cloudFormation.deploy({ stackName: this.stackName, accountId: this.id, region: this.region, template, templateSource: 'S3', parameters });
+  public deployTemplate(template: string | object, parameters?: Record<string, string>, disableRollback = false): Promise<StackResult> {
+    return this.cloudFormation.deploy({
+      stackName: this.stackName, accountId: this.id, region: this.region, template, templateSource: 'S3', parameters, disableRollback,
+    });
   }
 
   /** Deploys the stack, which must succeed. */

@@ -280,7 +280,6 @@ describe('update in place', () => {
   const changes: [string, Options, Options, object][] = [
     ['the name is set', {}, { channelName: 'new' }, { channelName: 'new' }],
     ['the name changes', { channelName: 'old' }, { channelName: 'new' }, { channelName: 'new' }],
-    ['the name is removed, which the service cannot', { channelName: 'old' }, {}, { channelName: 'old' }],
     ['the severity changes', {}, { notifyOnCaseSeverity: NotificationSeverity.HIGH }, { notifyOnCaseSeverity: 'high' }],
     ['a flag is set', {}, { notifyOnAddCorrespondenceToCase: true }, { notifyOnAddCorrespondenceToCase: true }],
     ['a flag is removed', { notifyOnCreateOrReopenCase: true }, {}, {}],
@@ -300,6 +299,14 @@ describe('update in place', () => {
     expect(account.channels()).toEqual([configured(expected)]);
     expect(account.physicalId(TYPE)).toBe(physicalId);
     expect(account.changes()).toEqual(['UpdateSlackChannelConfiguration']);
+  });
+
+  test('a name that is no longer declared stays, as the service cannot clear it', async () => {
+    await account.succeed(channel({ channelName: 'old' }));
+    account.forgetRequests();
+    await account.succeed(channel());
+    expect(account.channels()).toEqual([configured({ channelName: 'old' })]);
+    expect(account.changes()).toEqual([]);
   });
 
   test('the role changes', async () => {
