@@ -197,9 +197,11 @@ test('a wildcard is acknowledged only where the handler has one', () => {
       .filter((rule) => rule.startsWith('AwsSolutions'));
   };
   const workspaces = (stack: Stack) => [1, 2].map((index) => new SlackWorkspace(stack, `Workspace${index}`, { teamId: `T${index}` }));
-  expect(rules(() => undefined)).toEqual([]);
-  expect(rules(workspaces)).toEqual(['AwsSolutions-IAM5[Resource::*]']);
+  // Each handler may ask which stack holds a thing, whatever that stack is.
+  const ofEachHandler = 'AwsSolutions-IAM5[Resource::*]';
+  expect(rules(() => undefined)).toEqual([ofEachHandler]);
+  expect(rules(workspaces)).toEqual([ofEachHandler, 'AwsSolutions-IAM5[Resource::*]']);
   expect(rules((stack) => new ChimeChannel(stack, 'Channel', {
     appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/user/deployer`, channelName: 'On call',
-  }))).toEqual([`AwsSolutions-IAM5[Resource::${APP_INSTANCE_ARN}/channel/*]`]);
+  }))).toEqual([ofEachHandler, `AwsSolutions-IAM5[Resource::${APP_INSTANCE_ARN}/channel/*]`]);
 });
