@@ -95,7 +95,10 @@ describe('create', () => {
     const parameterized = (stack: Stack) => alias(new CfnParameter(stack, 'Name').valueAsString)(stack);
     const atDeployment = await account.fail(parameterized, { Name: bad });
     expect(atSynth).toContain('accountAlias: must be');
-    expect(atDeployment.split('\n').slice(1)).toEqual(atSynth.split('\n').slice(1));
+    // The reason of an event stands on one line.
+    const problems = atSynth.split('\n').slice(1).map((line) => line.trim()).join(' ');
+    expect(problems).not.toBe('');
+    expect(atDeployment.slice(-problems.length)).toBe(problems);
     expect(account.requests()).toEqual([]);
   });
 

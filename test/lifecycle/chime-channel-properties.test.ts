@@ -368,7 +368,10 @@ describe('a value that is known only at deployment', () => {
     expect(atSynth).toContain(`  - ${property}: must `);
     const parameters = { Value: String(value) };
     const atDeployment = await account.fail((stack) => channel(token(stack))(stack), parameters);
-    expect(atDeployment.split('\n').slice(1)).toEqual(atSynth.split('\n').slice(1));
+    // The reason of an event stands on one line.
+    const problems = atSynth.split('\n').slice(1).map((line) => line.trim()).join(' ');
+    expect(problems).not.toBe('');
+    expect(atDeployment.slice(-problems.length)).toBe(problems);
     expect(atDeployment).not.toContain('secret');
     expect(account.requests()).toEqual([]);
 

@@ -85,7 +85,10 @@ describe('create', () => {
     }
     const atDeployment = await account.fail((stack) => channel(options(new CfnParameter(stack, 'Value').valueAsString))(stack), { Value: bad });
     expect(atSynth).toContain(`  - ${property}: must be`);
-    expect(atDeployment.split('\n').slice(1)).toEqual(atSynth.split('\n').slice(1));
+    // The reason of an event stands on one line.
+    const problems = atSynth.split('\n').slice(1).map((line) => line.trim()).join(' ');
+    expect(problems).not.toBe('');
+    expect(atDeployment.slice(-problems.length)).toBe(problems);
     expect(account.requests()).toEqual([]);
   });
 

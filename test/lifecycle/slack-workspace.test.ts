@@ -110,7 +110,10 @@ describe('create', () => {
     }
     const atDeployment = await account.fail((stack) => workspace({ teamId: new CfnParameter(stack, 'Team').valueAsString })(stack), { Team: 'has space' });
     expect(atSynth).toContain('  - teamId: must be');
-    expect(atDeployment.split('\n').slice(1)).toEqual(atSynth.split('\n').slice(1));
+    // The reason of an event stands on one line.
+    const problems = atSynth.split('\n').slice(1).map((line) => line.trim()).join(' ');
+    expect(problems).not.toBe('');
+    expect(atDeployment.slice(-problems.length)).toBe(problems);
     expect(account.requests()).toEqual([]);
   });
 });
