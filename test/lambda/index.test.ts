@@ -155,7 +155,7 @@ describe('dispatch', () => {
       ResourceProperties: { ...CHANNEL, TeamId: 'a b', NotifyOnResolveCase: 'yes', NotifyOnCaseSeverity: 'low' },
     });
     expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'failed/Resource', Reason: expect.stringMatching(/^Resource has 3 problems:/) });
-    expect(response.Reason).toMatch(/teamId.*\n.*notifyOnCaseSeverity.*\n.*notifyOnResolveCase/);
+    expect(response.Reason).toMatch(/^Resource has 3 problems: - teamId.* - notifyOnCaseSeverity.* - notifyOnResolveCase/);
     expect(services.requests.entries).toEqual([]);
   });
 
