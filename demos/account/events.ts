@@ -1,5 +1,5 @@
 import type { StackEvent } from '../../local-aws/cloudformation/stack';
-import { paint, shorten, shortenMiddle, wrap, type Style, type Terminal } from '../shared/terminal';
+import { paint, shorten, shortenMiddle, wrap, type Style, type Terminal } from '../common/terminal';
 
 const PROGRESS_WIDTH = 5;
 /** As long as the longest status of a resource; some of a stack are longer. */

@@ -5,8 +5,8 @@ import type { SlackChannelConfiguration } from '../../local-aws/services/support
 import {
   ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE,
 } from '../../src/contract';
-import { formatTable } from '../shared/table';
-import { paint, shortenMiddle, type Terminal } from '../shared/terminal';
+import { formatTable } from '../common/table';
+import { paint, shortenMiddle, type Terminal } from '../common/terminal';
 
 /** Whose a thing is. The stack says so in its physical ids; what is in none of them is not the stack's. */
 export type Owner = 'stack (created)' | 'stack (adopted)' | 'stack (owned)' | 'no stack';

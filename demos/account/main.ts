@@ -1,6 +1,6 @@
 import { runScenario } from './scenario';
-import { COMMON_HELP, runCommand } from '../shared/options';
-import { perform } from '../shared/program';
+import { COMMON_HELP, runCommand } from '../common/options';
+import { perform } from '../common/program';
 
 const HELP = `Usage: npm run demo -- [options]
 

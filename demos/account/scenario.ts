@@ -9,9 +9,9 @@ import { AccountStack } from '../../examples/account-stack';
 import type { StackResult } from '../../local-aws/cloudformation/stack';
 import { LocalAws } from '../../local-aws/local-aws';
 import { ExistingConfiguration, NotificationSeverity } from '../../src';
-import { Checks } from '../shared/checks';
-import type { Stage } from '../shared/program';
-import { paint, printWrapped, type Terminal } from '../shared/terminal';
+import { Checks } from '../common/checks';
+import type { Stage } from '../common/program';
+import { paint, printWrapped, type Terminal } from '../common/terminal';
 
 /** The largest template that is sent in a request, without a bucket. */
 const MAXIMUM_TEMPLATE_BYTES = 51_200;

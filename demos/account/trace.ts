@@ -1,6 +1,6 @@
 import type { LocalAws } from '../../local-aws/local-aws';
 import type { LoggedRequest } from '../../local-aws/services/request-log';
-import { printWrapped, type Terminal } from '../shared/terminal';
+import { printWrapped, type Terminal } from '../common/terminal';
 
 const INDENTATION = '         ';
 

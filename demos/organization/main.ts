@@ -1,7 +1,7 @@
 import { runOrganizationScenario } from './scenario';
 import { ORGANIZATION } from '../../examples/organization/settings';
-import { COMMON_HELP, runCommand } from '../shared/options';
-import { perform } from '../shared/program';
+import { COMMON_HELP, runCommand } from '../common/options';
+import { perform } from '../common/program';
 
 const HELP = `Usage: npm run demo:organization
 

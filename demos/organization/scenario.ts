@@ -10,9 +10,9 @@ import { ACCOUNTS_PER_CHANNEL } from '../../local-aws/services/support-app';
 import type { Operation } from '../../local-aws/stacksets/operation';
 import { Organization } from '../../local-aws/stacksets/organization';
 import { ExistingConfiguration } from '../../src';
-import { Checks } from '../shared/checks';
-import type { Stage } from '../shared/program';
-import { paint, printWrapped } from '../shared/terminal';
+import { Checks } from '../common/checks';
+import type { Stage } from '../common/program';
+import { paint, printWrapped } from '../common/terminal';
 
 export interface OrganizationScenarioOptions extends Stage {
   readonly settings: OrganizationSettings;

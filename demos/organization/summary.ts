@@ -1,8 +1,8 @@
 import { parsePhysicalId } from '../../lambda/physical-id';
 import type { LocalAws } from '../../local-aws/local-aws';
 import type { Operation, OperationResult } from '../../local-aws/stacksets/operation';
-import { formatTable } from '../shared/table';
-import { printWrapped, type Terminal } from '../shared/terminal';
+import { formatTable } from '../common/table';
+import { printWrapped, type Terminal } from '../common/terminal';
 
 export type Fate = 'created' | 'adopted' | 'failed' | 'not attempted' | 'removed';
 

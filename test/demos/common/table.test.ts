@@ -1,4 +1,4 @@
-import { formatTable } from '../../../demos/shared/table';
+import { formatTable } from '../../../demos/common/table';
 
 const PLAIN = { width: 100, colors: false };
 

@@ -1,4 +1,4 @@
-import { paint, printWrapped, shorten, shortenMiddle, wantsColors, widthOf, wrap } from '../../../demos/shared/terminal';
+import { paint, printWrapped, shorten, shortenMiddle, wantsColors, widthOf, wrap } from '../../../demos/common/terminal';
 
 describe('colours', () => {
   test('are for terminals', () => {

@@ -1,4 +1,4 @@
-import { Checks } from '../../../demos/shared/checks';
+import { Checks } from '../../../demos/common/checks';
 
 function newChecks(): { checks: Checks; lines: string[] } {
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import { parseFlags, UsageError } from '../../../demos/shared/options';
+import { parseFlags, UsageError } from '../../../demos/common/options';
 
 const COMMAND_LINE = { command: 'npm run demo', flags: { help: 'h', verbose: 'v' }, help: 'Usage' };
 const parseOptions = (parameters: string[]) => parseFlags(COMMAND_LINE, parameters);
