@@ -127,6 +127,26 @@ const project = new awscdk.AwsCdkConstructLibrary({
 // The handler's bundle is smaller with `import x = require()` than with an import of a namespace.
 project.eslint?.addRules({ '@typescript-eslint/no-require-imports': ['error', { allowAsImport: true }] });
 
+// Who may import what: a local AWS that shared code with the handler would share its mistakes, and what is published stands alone.
+const TOOLS = ['./bench', './demos', './examples', './projenrc', './test', './trials'];
+project.eslint?.addRules({
+  'import/no-restricted-paths': ['error', {
+    zones: [
+      { target: './src', from: ['./lambda', './local-aws', ...TOOLS], message: 'src/ is published and imports nothing else of the repository' },
+      { target: './lambda', from: ['./local-aws', ...TOOLS], message: 'lambda/ imports of src/ the contract and the constraints only' },
+      { target: './lambda', from: './src', except: ['./contract.ts', './constraints.ts'], message: 'lambda/ imports of src/ the contract and the constraints only' },
+      { target: './local-aws', from: ['./src', './lambda', ...TOOLS], message: 'local-aws/ knows nothing of what it tries' },
+      {
+        target: './examples',
+        from: ['./lambda', './local-aws', ...TOOLS.filter((folder) => folder !== './examples')],
+        message: 'examples/ imports what users import: src/',
+      },
+    ],
+  }],
+  // Types may name each other, as an interface and the class that it makes do.
+  'import/no-cycle': ['error', { ignoreExternal: true }],
+});
+
 // One project for all folders; the project service would take the nearest tsconfig.json, which knows src/ only.
 const eslintConfig = project.tryFindObjectFile('.eslintrc.json');
 eslintConfig?.addDeletionOverride('parserOptions.projectService');

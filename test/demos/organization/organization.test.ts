@@ -23,7 +23,7 @@ test('the roll-out to 12 accounts does all that its demo claims', async () => {
     directory,
     settings: SMALL_ORGANIZATION,
     // What is denied for lack of a support plan is tried for a third of this time.
-    handlerTimeout: 10,
+    handlerTimeout: 30,
     terminal: { width: 120, colors: false, print: (line = '') => lines.push(line) },
     onStart: (started) => (aws = started),
   });
