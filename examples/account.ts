@@ -7,7 +7,8 @@ const app = new App();
 
 new AccountStack(app, 'SupportChannels', {
   ...PRODUCTION_ACCOUNT,
-  // No asset needs the bootstrap stack, so the template does not ask for its version either.
+  // The template has no asset, so it does not ask for the version of the bootstrap stack either. The CDK's CLI does, before it deploys: in an account
+  // that was never bootstrapped take the BootstraplessSynthesizer.
   synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
 });
 

@@ -21,7 +21,8 @@ import { isUnresolved, throwProblems } from './private/validation';
  */
 export enum HandlerCode {
   /**
-   * The code is part of the template: no asset, no bucket and no bootstrapped account is needed, under any synthesizer and in a StackSet.
+   * The code is part of the template, which needs no asset and no bucket, under any synthesizer and in a StackSet. `cdk deploy` into an account
+   * that was never bootstrapped takes the `BootstraplessSynthesizer`.
    */
   INLINE = 'INLINE',
 
