@@ -111,6 +111,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     junitReporting: false,
     jestConfig: {
+      // Much of a test is waiting for processes, so that all cores can have one; the default leaves one idle.
+      maxWorkers: '100%',
       testEnvironment: 'node',
       testTimeout: 60_000,
       collectCoverage: false,
