@@ -66,7 +66,7 @@ function projectConfig(name: string): object {
     displayName: name,
     testEnvironment: 'node',
     moduleNameMapper: { '^cdk-support-channels$': path.join(library, 'src', 'index.ts'), ...Object.fromEntries(packages) },
-    transform: { '\\.ts$': [require.resolve('ts-jest'), { tsconfig: { module: 'commonjs', target: 'es2022', isolatedModules: true, esModuleInterop: true } }] },
+    transform: { '\\.ts$': path.join(ROOT, 'projenrc', 'jest-transformer.js') },
   };
 }
 
