@@ -1,9 +1,22 @@
 import { ServiceError } from './aws/client';
+import { StackMember } from './aws/cloudformation';
 import { UserError } from './user-error';
 
 /** Something is there that the stack may not touch without being told to. */
-export function alreadyExists(what: string, otherwise = 'remove it in the Support Center'): UserError {
-  return new UserError(`${what} that this stack did not create. Set existing to ExistingConfiguration.ADOPT to let the stack change it, or ${otherwise}.`);
+export function alreadyExists(what: string, otherwise = 'remove it in the Support Center', holder?: StackMember): UserError {
+  return new UserError(`${what} that this stack did not create${holder ? `; stack ${holder.StackName} has it` : ''}. `
+    + `Set existing to ExistingConfiguration.ADOPT to let the stack change it, or to OWN to make it the stack's, or ${otherwise}.`);
+}
+
+/** CloudFormation's own resource type would delete or change what is there. */
+export function heldByNativeType(what: string, { ResourceType: type, LogicalResourceId: logicalId, StackName: stackName }: StackMember): UserError {
+  return new UserError(`${what}, which ${logicalId} of stack ${stackName} has, an ${type}. `
+    + 'Give that DeletionPolicy Retain, deploy, remove it, deploy, and set existing to ExistingConfiguration.OWN here.');
+}
+
+/** Something is there, and whoever acts for the stack cannot even see it. */
+export function noAccess(what: string): UserError {
+  return new UserError(`${what}, to which chimeBearer has no access. Choose another.`);
 }
 
 /**

@@ -1,27 +1,20 @@
-import { accountAlias } from './account-alias';
-import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../src/contract';
 import { ChimeSDKMessagingClient } from './aws/chime-sdk-messaging';
 import { toAmzDate } from './aws/client';
 import { SupportAppClient, supportAppRegion } from './aws/support-app';
-import { chimeChannel } from './chime-channel';
+import { note, onCreate, onDelete, onUpdate } from './core/lifecycle';
+import { failedPhysicalId } from './core/physical-id';
+import { ResourceType, Services } from './core/resource-type';
+import { stackOf } from './core/stack';
 import { CustomResourceEvent, CustomResourceResult, respond } from './custom-resource';
 import { explain } from './errors';
 import { Invocation, pause } from './invocation';
-import { failedPhysicalId, parsePhysicalId } from './physical-id';
-import { note, ResourceHandler, Services } from './resource-handler';
-import { slackChannelConfiguration } from './slack-channel-configuration';
-import { slackWorkspace } from './slack-workspace';
-import { stackOf } from './stack';
+import { accountAlias } from './resources/account-alias';
+import { chimeChannel } from './resources/chime-channel';
+import { slackChannelConfiguration } from './resources/slack-channel-configuration';
+import { slackWorkspace } from './resources/slack-workspace';
 import { UserError } from './user-error';
 
-const RESOURCE_HANDLERS: Record<string, ResourceHandler> = {
-  // No inherited member is a resource type.
-  __proto__: null as never,
-  [SLACK_WORKSPACE_TYPE]: slackWorkspace,
-  [SLACK_CHANNEL_CONFIGURATION_TYPE]: slackChannelConfiguration,
-  [ACCOUNT_ALIAS_TYPE]: accountAlias,
-  [CHIME_CHANNEL_TYPE]: chimeChannel,
-};
+const RESOURCE_TYPES: ResourceType[] = [slackWorkspace, slackChannelConfiguration, accountAlias, chimeChannel];
 
 /** Beyond it, an event was held up or is repeated, and the stack may have given up. */
 const LATE = 10_000;
@@ -61,26 +54,25 @@ export async function handler(event: CustomResourceEvent, context: { getRemainin
 }
 
 async function work(event: CustomResourceEvent, invocation: Invocation, undoInvocation: Invocation): Promise<CustomResourceResult> {
-  const resourceHandler = RESOURCE_HANDLERS[event.ResourceType];
+  const type = RESOURCE_TYPES.find(({ name }) => name === event.ResourceType);
   const services = servicesOf(event, invocation, undoInvocation);
-  const id = parsePhysicalId(event.PhysicalResourceId);
   if (event.RequestType === 'Delete') {
-    if (resourceHandler && id?.resourceType === event.ResourceType && !(id.ownership === 'created' && await services.ownStack.hasDeleted())) {
-      await resourceHandler.onDelete(event, id, services);
+    if (type && !await services.stack.hasDeleted(isLate(event))) {
+      await onDelete(type, event, services);
     } else {
       note('nothing to delete');
     }
     return { physicalResourceId: event.PhysicalResourceId! };
   }
-  if (!resourceHandler) {
-    throw new UserError(`Unknown resource type ${event.ResourceType}. Use ${Object.keys(RESOURCE_HANDLERS).join(' or ')}.`);
+  if (!type) {
+    throw new UserError(`Unknown resource type ${event.ResourceType}. Use ${RESOURCE_TYPES.map(({ name }) => name).join(' or ')}.`);
   }
-  if (isLate(event) && await services.ownStack.resourceStatus() !== `${event.RequestType.toUpperCase()}_IN_PROGRESS`) {
+  if (isLate(event) && await services.stack.resourceStatus() !== `${event.RequestType.toUpperCase()}_IN_PROGRESS`) {
     throw new UserError('The stack no longer waits for this event.');
   }
   switch (event.RequestType) {
-    case 'Create': return resourceHandler.onCreate(event, services);
-    case 'Update': return resourceHandler.onUpdate(event, services);
+    case 'Create': return onCreate(type, event, services);
+    case 'Update': return onUpdate(type, event, services);
     default: throw new UserError(`Unknown request type ${String(event.RequestType)}. CloudFormation sends Create, Update or Delete.`);
   }
 }
@@ -95,7 +87,7 @@ function servicesOf(event: CustomResourceEvent, invocation: Invocation, undoInvo
   return {
     supportApp: new SupportAppClient({ region: supportAppRegion(), invocation }),
     chimeSDKMessaging: (region) => new ChimeSDKMessagingClient({ region, invocation }),
-    ownStack: stackOf(event, invocation),
+    stack: stackOf(event, invocation),
     undo: async (action) => {
       await action(servicesOf(event, undoInvocation, undoInvocation)).catch(() => note('undo failed'));
     },

@@ -101,7 +101,7 @@ const RULES = {
   NotifyOnAddCorrespondenceToCase: [true, false],
   NotifyOnCreateOrReopenCase: [true, false],
   NotifyOnResolveCase: [true, false],
-  Existing: ['FAIL', 'ADOPT'],
+  Existing: ['FAIL', 'ADOPT', 'OWN'],
   AccountAlias: {
     minimum: 1,
     maximum: 30,

@@ -17,6 +17,7 @@ export const SUPPORT_APP_REGION_VARIABLE = 'SUPPORT_APP_REGION';
 
 export interface SlackWorkspaceProperties {
   readonly TeamId: string;
+  readonly Refresh?: string;
 }
 
 /** Attributes for `Fn::GetAtt`. */
@@ -25,7 +26,7 @@ export interface SlackWorkspaceAttributes {
   readonly AccountType: string;
 }
 
-export type Existing = 'FAIL' | 'ADOPT';
+export type Existing = 'FAIL' | 'ADOPT' | 'OWN';
 
 export type NotifyOnCaseSeverity = 'all' | 'high' | 'none';
 
@@ -39,11 +40,14 @@ export interface SlackChannelConfigurationProperties {
   readonly NotifyOnCreateOrReopenCase?: boolean;
   readonly NotifyOnResolveCase?: boolean;
   readonly Existing?: Existing;
+  /** Another text makes CloudFormation send an Update, which looks and repairs. */
+  readonly Refresh?: string;
 }
 
 export interface AccountAliasProperties {
   readonly AccountAlias: string;
   readonly Existing?: Existing;
+  readonly Refresh?: string;
 }
 
 export interface ChimeChannelTag {
@@ -76,6 +80,7 @@ export interface ChimeChannelProperties {
   readonly ExpirationSettings?: ChimeExpirationSettings;
   readonly ChannelFlowArn?: string;
   readonly Existing?: Existing;
+  readonly Refresh?: string;
   readonly Tags?: ChimeChannelTag[];
 }
 

@@ -54,9 +54,13 @@ export const AssociateChannelFlowCommand = command<Channel & { ChannelFlowArn: s
 export const DisassociateChannelFlowCommand = command<Channel & { ChannelFlowArn: string }>(
   'DisassociateChannelFlow', 'DELETE', '/channel-flow/', 'ChannelFlowArn');
 
-export const BatchCreateChannelMembershipCommand =
-  command<Channel & { MemberArns: string[] }, { Errors?: { MemberArn: string; ErrorCode: string; ErrorMessage?: string }[] }>(
-    'BatchCreateChannelMembership', 'POST', '/memberships?operation=batch-create');
+/** Of the members of a batch the service may refuse some. */
+export interface MembershipAnswer {
+  readonly Errors?: { readonly MemberArn: string; readonly ErrorCode: string; readonly ErrorMessage?: string }[];
+}
+
+export const BatchCreateChannelMembershipCommand = command<Channel & { MemberArns: string[] }, MembershipAnswer>(
+  'BatchCreateChannelMembership', 'POST', '/memberships?operation=batch-create');
 
 export const DeleteChannelMembershipCommand = command<Channel & { MemberArn: string }>(
   'DeleteChannelMembership', 'DELETE', '/memberships/', 'MemberArn');

@@ -2,9 +2,10 @@
 import { Client, defineClient, defineCommand } from './client';
 import { paginate } from './pagination';
 
-const SUMMARY_MEMBERS = ['StackId', 'LogicalResourceId', 'PhysicalResourceId', 'ResourceStatus'] as const;
+const MEMBERS = ['StackId', 'StackName', 'LogicalResourceId', 'PhysicalResourceId', 'ResourceType', 'ResourceStatus'] as const;
 
-export type StackResourceSummary = { readonly [Member in typeof SUMMARY_MEMBERS[number]]?: string };
+/** A resource of a stack, or an event of one; the stack itself is one, too. */
+export type StackMember = { readonly [Member in typeof MEMBERS[number]]?: string };
 
 function command<Input extends Record<string, string | undefined>>(operation: string) {
   return defineCommand<Input, string>(operation, (input) => ({
@@ -15,9 +16,14 @@ function command<Input extends Record<string, string | undefined>>(operation: st
   }));
 }
 
-const ListStackResourcesCommand = command<{ StackName: string; NextToken?: string }>('ListStackResources');
+interface Page {
+  readonly StackName: string;
+  readonly NextToken?: string;
+}
+
+const ListStackResourcesCommand = command<Page & Record<string, string | undefined>>('ListStackResources');
+const DescribeStackEventsCommand = command<Page & Record<string, string | undefined>>('DescribeStackEvents');
 const DescribeStackResourcesCommand = command<{ PhysicalResourceId: string }>('DescribeStackResources');
-const DescribeStacksCommand = command<{ StackName: string }>('DescribeStacks');
 
 export const CloudFormationClient = defineClient('cloudformation', 'CLOUDFORMATION', 'cloudformation', {
   parse: (body) => {
@@ -30,10 +36,19 @@ export const CloudFormationClient = defineClient('cloudformation', 'CLOUDFORMATI
 });
 
 /** All resources of a stack, those that it deleted included. */
-export function listStackResources(client: Client, stackId: string): AsyncGenerator<StackResourceSummary> {
+export function listStackResources(client: Client, stackId: string): AsyncGenerator<StackMember> {
+  return list(client, ListStackResourcesCommand, stackId);
+}
+
+/** The events of a stack, the newest first. */
+export function describeStackEvents(client: Client, stackId: string): AsyncGenerator<StackMember> {
+  return list(client, DescribeStackEventsCommand, stackId);
+}
+
+function list(client: Client, ListCommand: typeof ListStackResourcesCommand, stackId: string): AsyncGenerator<StackMember> {
   return paginate(
     async (nextToken) => {
-      const page = await client.send(new ListStackResourcesCommand({ StackName: stackId, NextToken: nextToken }));
+      const page = await client.send(new ListCommand({ StackName: stackId, NextToken: nextToken }));
       return { page, nextToken: text(page, 'NextToken') };
     },
     ({ page }) => membersOf(page),
@@ -41,17 +56,12 @@ export function listStackResources(client: Client, stackId: string): AsyncGenera
 }
 
 /** The resources of the stack that has a physical id, in the account and Region of the client; an error where none has it. */
-export async function describeHolder(client: Client, physicalId: string): Promise<StackResourceSummary[]> {
+export async function describeHolder(client: Client, physicalId: string): Promise<StackMember[]> {
   return membersOf(await client.send(new DescribeStackResourcesCommand({ PhysicalResourceId: physicalId })));
 }
 
-function membersOf(page: string): StackResourceSummary[] {
-  return page.split('<member>').slice(1).map((member) => Object.fromEntries(SUMMARY_MEMBERS.map((name) => [name, text(member, name)])));
-}
-
-/** Such as `UPDATE_ROLLBACK_IN_PROGRESS`. */
-export async function readStackStatus(client: Client, stackId: string): Promise<string | undefined> {
-  return text(await client.send(new DescribeStacksCommand({ StackName: stackId })), 'StackStatus');
+function membersOf(page: string): StackMember[] {
+  return page.split('<member>').slice(1).map((member) => Object.fromEntries(MEMBERS.map((name) => [name, text(member, name)])));
 }
 
 /** The text of the first element of a name, as it stands: the handler's own physical ids have nothing that XML escapes. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { readBody } from '../http';
 import { isAllowed, type Identities } from '../identity';
-import type { Stack, StackResource } from './stack';
+import type { Stack, StackEvent, StackResource } from './stack';
 import { AwsError } from '../services/aws-error';
 import { verifySignature, type Signer } from '../services/sigv4';
 
@@ -134,6 +134,7 @@ export class CloudFormationApi {
 
 /** What one answer lists at most. */
 const RESOURCES_PER_PAGE = 100;
+const EVENTS_PER_PAGE = 100;
 
 const OPERATIONS: Record<string, (call: Call, source: StackSource) => string> = {
   DescribeStackResources: (call, source) => {
@@ -166,6 +167,15 @@ const OPERATIONS: Record<string, (call: Call, source: StackSource) => string> = 
     const end = start + RESOURCES_PER_PAGE;
     return element('StackResourceSummaries', resources.slice(start, end).map(summarizeResource).join(''))
       + optional('NextToken', end < resources.length ? String(end) : undefined);
+  },
+  DescribeStackEvents: (call, source) => {
+    const { NextToken: nextToken } = call.parameters;
+    const stack = findStack(call, source, 'cloudformation:DescribeStackEvents');
+    // The newest come first. A token tells how many older ones are left, so that what happens meanwhile does not move the pages.
+    const end = nextToken === undefined ? stack.events.length : Number(nextToken);
+    const start = Math.max(0, end - EVENTS_PER_PAGE);
+    return element('StackEvents', stack.events.slice(start, end).reverse().map(describeEvent).join(''))
+      + optional('NextToken', start > 0 ? String(start) : undefined);
   },
   DescribeStacks: (call, source) => {
     if (call.parameters.StackName) {
@@ -237,6 +247,19 @@ function describeResource(stack: Stack, resource: StackResource): string {
     element('ResourceStatus', resource.status),
     optional('ResourceStatusReason', resource.reason),
     element('DriftInformation', element('StackResourceDriftStatus', 'NOT_CHECKED')),
+  ].join(''));
+}
+
+function describeEvent(event: StackEvent): string {
+  return element('member', [
+    element('StackId', escape(event.stackId)),
+    element('StackName', escape(event.stackName)),
+    element('LogicalResourceId', escape(event.logicalId)),
+    optional('PhysicalResourceId', event.physicalId),
+    element('ResourceType', escape(event.type)),
+    element('Timestamp', event.timestamp.toISOString()),
+    element('ResourceStatus', event.status),
+    optional('ResourceStatusReason', event.reason),
   ].join(''));
 }
 

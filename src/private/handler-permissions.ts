@@ -110,7 +110,7 @@ export function chimeChannelPermissions(properties: ChimeChannelProperties): Per
 export function ownStackPermission(scope: Construct): Permission {
   return {
     kind: 'stack',
-    actions: ['cloudformation:ListStackResources', 'cloudformation:DescribeStacks'],
+    actions: ['cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents'],
     resources: [Stack.of(scope).stackId],
   };
 }

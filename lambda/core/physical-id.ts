@@ -1,15 +1,15 @@
 /**
- * The physical id names the target of a resource and says whether the stack created or adopted it:
+ * The physical id names the target of a resource and says whether the stack created it, adopted it or took it to own:
  *
  *     SupportAppSlackChannelConfiguration/created/T012ABCDEFG/C012ABCDEFG
  *     SupportAppSlackChannelConfiguration/adopted/T012ABCDEFG/C012ABCDEFG;previous=%7B...%7D
  *
- * It is all that a deletion goes by. It comes from the target alone, so that a repeated event gives the same one.
- * What follows the first semicolon may grow; readers skip what they do not know.
+ * It comes from the target alone, so that a repeated event gives the same one. What follows the first semicolon may
+ * grow; readers skip what they do not know.
  */
-import { UserError } from './user-error';
+import { UserError } from '../user-error';
 
-/** Marks of their own, so that two stacks which hold one target, as in a handover, do so under different ids. */
+/** Marks of their own, so that two stacks which hold one target, as in a move, do so under different ids. */
 export const OWNERSHIPS = ['created', 'adopted', 'owned'] as const;
 export type Ownership = typeof OWNERSHIPS[number];
 
@@ -19,19 +19,16 @@ export interface PhysicalId {
   readonly ownership: Ownership;
   /** The service's own identifiers, such as team id and channel id. */
   readonly target: string[];
-  /** The configuration that an adoption or a move has replaced, so that a rollback can put it back. */
-  readonly previousConfiguration?: object;
-  /** The physical id that a replacement has left, so that a rollback returns to the very same. */
-  readonly replacedId?: string;
+  /** The configuration that an adoption or a move has changed, so that a rollback can put it back. */
+  readonly previous?: object;
 }
 
 const TYPE_PREFIX = 'Custom::';
 const MAXIMUM_BYTES = 1024;
 
-export function formatPhysicalId(id: PhysicalId): string {
-  const history = Object.entries({ previous: id.previousConfiguration && JSON.stringify(id.previousConfiguration), replaced: id.replacedId });
-  const text = [id.resourceType.slice(TYPE_PREFIX.length), id.ownership, ...id.target.map(encode)].join('/')
-    + history.map(([name, value]) => value ? `;${name}=${encode(value)}` : '').join('');
+export function formatPhysicalId({ resourceType, ownership, target, previous }: PhysicalId): string {
+  const text = [resourceType.slice(TYPE_PREFIX.length), ownership, ...target.map(encode)].join('/')
+    + (previous ? `;previous=${encode(JSON.stringify(previous))}` : '');
   if (text.length > MAXIMUM_BYTES) {
     throw new UserError(`To remember what exists takes ${text.length} of ${MAXIMUM_BYTES} bytes. Shorten its texts.`);
   }
@@ -43,7 +40,7 @@ function encode(value: string): string {
   return encodeURIComponent(value).replace(/'/g, '%27');
 }
 
-/** The id of a Create that came to nothing: a later deletion has nothing to do. */
+/** The id of a Create that came to nothing. */
 export function failedPhysicalId(logicalResourceId: string): string {
   return `failed/${logicalResourceId}`;
 }
@@ -59,22 +56,16 @@ export function parsePhysicalId(text: string | undefined): PhysicalId | undefine
     if (!OWNERSHIPS.includes(ownership as Ownership)) {
       return undefined;
     }
-    const { previous, replaced } = Object.fromEntries(history.map((entry) => entry.split('=').map(decodeURIComponent)));
+    const { previous } = Object.fromEntries(history.map((entry) => entry.split('=').map(decodeURIComponent)));
     return {
       resourceType: TYPE_PREFIX + name,
       ownership: ownership as Ownership,
       target,
-      previousConfiguration: previous && JSON.parse(previous),
-      replacedId: replaced,
+      previous: previous && JSON.parse(previous),
     };
   } catch {
     return undefined;
   }
-}
-
-/** The id that a replacement leaves behind, without its own history. */
-export function replacedBy(event: { readonly PhysicalResourceId?: string }): string | undefined {
-  return event.PhysicalResourceId?.split(';')[0];
 }
 
 export function sameTarget(one: PhysicalId, other: PhysicalId): boolean {

@@ -1,0 +1,310 @@
+/**
+ * The lifecycle of a resource of any type. The handler reconciles: it reads what is there, compares it with what is
+ * declared, and sends what differs. A stack deletes only what it created or has taken to own.
+ */
+import { describeProblems } from '../../src/constraints';
+import { isServiceError, ServiceError } from '../aws/client';
+import { CustomResourceEvent, CustomResourceResult } from '../custom-resource';
+import { alreadyExists, heldByNativeType, noAccess } from '../errors';
+import { log } from '../invocation';
+import { UserError } from '../user-error';
+import { formatPhysicalId, Ownership, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
+import { Declaration, Origin, ResourceType, Services } from './resource-type';
+
+/** An event on its way, with what every step of it needs. */
+interface Work<Declared extends Declaration> {
+  readonly type: ResourceType<Declared>;
+  readonly event: CustomResourceEvent;
+  readonly services: Services;
+  readonly declared: Declared;
+}
+
+export function onCreate(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
+  return establish({ type, event, services, declared: parseValid(type, event) });
+}
+
+export async function onUpdate(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
+  const { stack } = services;
+  const declared = parseValid(type, event);
+  const old = type.parse(event.OldResourceProperties ?? {});
+  const work = { type, event, services, declared };
+  const id = parsePhysicalId(event.PhysicalResourceId);
+  const target = type.targetOf(declared, event, id?.target);
+  if (!id || !target || !isOf(id, target)) {
+    return establish(work);
+  }
+  // A declaration that leaves the id to the service fits what a replacement in this very update has left, too.
+  if (!type.targetOf(declared, event) && type.targetOf(old, event)) {
+    const before = parsePhysicalId(await stack.idBefore())?.target;
+    if (before && !isOf(id, before) && type.targetOf(declared, event, before)) {
+      return establish(work, before);
+    }
+  }
+  const answer = async (actual: Declaration | undefined, mayFail: boolean) => ({
+    physicalResourceId: event.PhysicalResourceId!,
+    data: await type.attributes?.(services, target, actual, mayFail),
+  });
+  let actual: Declaration | undefined;
+  try {
+    actual = await type.read(services, target, declared, old);
+    if (actual) {
+      await bring(work, id, actual, declared);
+    } else {
+      note('deleted outside the stack: made again');
+      await create(work);
+    }
+    return await answer(actual, actual !== undefined && declared.Refresh === old.Refresh);
+  } catch (error) {
+    // What is gone for good, out of reach or as it was is no reason for a rollback to fail.
+    if (!isServiceError(error, 'Forbidden', 'Conflict') || !await stack.isRollingBack()) {
+      throw error;
+    }
+    note('out of reach in a rollback: left');
+    if (actual && type.fallback) {
+      await bring(work, id, actual, type.fallback(declared, old)).catch(ignore('Forbidden'));
+    }
+    return answer(actual, true);
+  }
+}
+
+/** Removes what is the stack's, unless somebody else has it by now; puts back in a rollback what an adoption or a move has changed. */
+export async function onDelete(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<void> {
+  const { stack } = services;
+  const declared = type.parse(event.ResourceProperties);
+  const work = { type, event, services, declared };
+  const id = parsePhysicalId(event.PhysicalResourceId) ?? await findOwn(work);
+  if (id?.resourceType !== type.name) {
+    note('nothing to delete');
+    return;
+  }
+  const { target, ownership, previous } = id;
+  // A rollback of what was taken to own is one of an adoption.
+  const isTaken = (declared.Existing === 'OWN' || ownership === 'owned' && declared.Existing !== 'ADOPT') && !await stack.isUndoing();
+  const isOurs = (ownership === 'created' || isTaken) && await stack.holderOf(id) === undefined;
+  if (!isOurs && !(previous && await stack.isUndoing())) {
+    note('not the stack\'s: left');
+    return;
+  }
+  // Of what cannot be seen the removal tells whether it is there.
+  const actual = await type.read(services, target, declared).catch(ignore('Forbidden'));
+  const isDeclared = isOf(id, type.targetOf(declared, event, target) ?? []);
+  if (!isOurs) {
+    await putBack(work, id, actual);
+  } else if (actual && isDeclared && type.isTakenOver?.(actual, declared)) {
+    leaveChanged();
+  } else if (await stack.findHolder(physicalIdsOf(type, target, ownership), true)) {
+    note('another stack holds it: left');
+  } else {
+    await type.remove(services, target, declared);
+  }
+}
+
+/** What a Delete may mean whose physical id says nothing: that of a Create which was cancelled, or whose answer was lost. */
+async function findOwn<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<PhysicalId | undefined> {
+  const isPossible = type.looksFirst && type.originOf && !isAdoption(declared) && type.check(declared).length === 0;
+  const target = isPossible ? type.targetOf(declared, event) : undefined;
+  const id: PhysicalId | undefined = target && { resourceType: type.name, ownership: 'created', target };
+  const actual = id && await type.read(services, id.target, declared);
+  return actual && type.diff(id!, actual, declared).length === 0 && await type.originOf?.(services, actual, declared) === 'stack' ? id : undefined;
+}
+
+/** Makes what is declared or takes it over, for a Create or a replacement. */
+async function establish<Declared extends Declaration>(work: Work<Declared>, before?: string[]): Promise<CustomResourceResult> {
+  const { type, event, services, declared } = work;
+  const target = before ?? type.targetOf(declared, event);
+  const actual = target && (type.looksFirst || before) ? await type.read(services, target, declared) : undefined;
+  if (actual) {
+    return takeOver(work, target!, actual);
+  }
+  try {
+    return await create(work);
+  } catch (error) {
+    if (!target || !isServiceError(error, 'Conflict')) {
+      throw error;
+    }
+    const rival = await type.read(services, target, declared).catch((readError) => {
+      throw isServiceError(readError, 'Forbidden') ? noAccess(type.describe(declared).what) : readError;
+    });
+    if (!rival) {
+      throw error;
+    }
+    // Our own earlier try has made it, or another delivery of the event, or somebody else in this very moment.
+    const id: PhysicalId = { resourceType: type.name, ownership: 'created', target };
+    return error.mayHaveSucceeded && type.diff(id, rival, declared).length === 0
+      ? { physicalResourceId: formatPhysicalId(id), data: await type.attributes?.(services, target, rival, false) }
+      : takeOver(work, target, rival);
+  }
+}
+
+async function create<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<CustomResourceResult> {
+  const idOf = (target: string[]): PhysicalId => ({ resourceType: type.name, ownership: 'created', target });
+  const takeBack = async (undoServices: Services) => {
+    const target = type.isRepeatable ? (await type.create(undoServices, declared, event)).target : type.targetOf(declared, event)!;
+    const left = type.isRepeatable ? declared : await type.read(undoServices, target, declared);
+    if (left && type.diff(idOf(target), left, declared).length === 0) {
+      await type.remove(undoServices, target, declared);
+    }
+  };
+  const { target, actual = declared, attributes } = await attempt(services, () => type.create(services, declared, event), takeBack);
+  const id = idOf(target);
+  const steps = type.diff(id, actual, declared);
+  await attempt(services, () => type.apply(services, target, steps), takeBack, true);
+  return { physicalResourceId: formatPhysicalId(id), data: attributes ?? await type.attributes?.(services, target, declared, false) };
+}
+
+/** Brings what is there to what is declared, for a resource that had nothing of it. */
+async function takeOver<Declared extends Declaration>(work: Work<Declared>, target: string[], actual: Declared): Promise<CustomResourceResult> {
+  const { type, event, services, declared } = work;
+  const { stack } = services;
+  const target0: PhysicalId = { resourceType: type.name, ownership: 'adopted', target };
+  const isEqual = type.diff(target0, actual, declared).length === 0;
+  const holder = parsePhysicalId(await stack.holderOf(target0) ?? await stack.holderBefore(target0));
+  const origin = holder ? undefined : await allowTakeOver(work, target, actual, isEqual);
+  const id: PhysicalId = {
+    ...target0,
+    ownership: holder?.ownership
+      ?? (declared.Existing === 'OWN' ? 'owned' : origin === 'stack' && isEqual ? 'created' : 'adopted'),
+    previous: isEqual || origin === 'earlier attempt' ? undefined : differencesOf(type, actual, declared),
+  };
+  // A rollback of a replacement ends with the very id that the update began with.
+  const idBefore = holder && event.RequestType === 'Update' ? await stack.idBefore() : undefined;
+  const before = parsePhysicalId(idBefore);
+  const physicalResourceId = before && sameTarget(before, id) ? idBefore! : formatPhysicalId(id);
+  await bring(work, id, actual, declared);
+  return { physicalResourceId, data: await type.attributes?.(services, target, actual, false) };
+}
+
+/** Fails where a stack may not take over what is there, before anything is changed; answers whether it is of the stack all the same. */
+async function allowTakeOver<Declared extends Declaration>(
+  { type, services, declared }: Work<Declared>, target: string[], actual: Declared, isEqual: boolean,
+): Promise<Origin | undefined> {
+  const { what, otherwise } = type.describe(actual);
+  const native = await services.stack.findHolder([type.nativeIdOf(target, declared)]);
+  if (native?.ResourceType!.startsWith('AWS::')) {
+    throw heldByNativeType(what, native);
+  }
+  const origin = await type.originOf?.(services, actual, declared);
+  if (!isEqual && !origin && !isAdoption(declared)) {
+    throw alreadyExists(what, otherwise, await services.stack.findHolder(physicalIdsOf(type, target)));
+  }
+  if (!isEqual && origin !== 'earlier attempt') {
+    await type.proveWayBack?.(services, actual, declared);
+  }
+  return origin;
+}
+
+/** Changes what is there into what is declared, or leaves it as it was. */
+async function bring<Declared extends Declaration>(
+  { type, services }: Work<Declared>, id: PhysicalId, actual: Declared, declared: Declared,
+): Promise<void> {
+  const steps = type.diff(id, actual, declared);
+  await attempt(services, () => type.apply(services, id.target, steps), async (undoServices) => {
+    const before = { ...declared, ...actual };
+    const now = await type.read(undoServices, id.target, before, declared);
+    if (now) {
+      await type.apply(undoServices, id.target, type.diff(id, now, before));
+    }
+  }, steps.length > 1);
+}
+
+/** Puts back what an adoption or a move has changed, unless somebody has changed it since. */
+async function putBack<Declared extends Declaration>(
+  { type, services, declared }: Work<Declared>, id: PhysicalId, actual: Declared | undefined,
+): Promise<void> {
+  if (!actual || type.diff(id, actual, declared).length > 0) {
+    leaveChanged();
+    return;
+  }
+  await type.apply(services, id.target, type.diff(id, actual, withPrevious(declared, id.previous!)));
+}
+
+/** What an adoption changes, for the physical id to remember; of a long list that has room for a bit per item: whether it was there. */
+function differencesOf<Declared extends Declaration>({ changeable }: ResourceType<Declared>, actual: Declared, declared: Declared): object {
+  const names = changeable as (keyof Declared)[];
+  return Object.fromEntries(names.filter((name) => !isSame(actual[name], declared[name])).map((name) => {
+    const before: unknown = actual[name];
+    const items: unknown = declared[name];
+    return [name, isListOfTexts(before) && isListOfTexts(items)
+      ? BigInt(`0b1${items.map((item) => Number(before.includes(item))).join('')}`).toString(16)
+      : before ?? null];
+  }));
+}
+
+function withPrevious<Declared extends Declaration>(declared: Declared, previous: object): Declared {
+  return Object.entries(previous).reduce((before, [name, value]) => {
+    const items: unknown = declared[name as keyof Declared];
+    const wasThere = isListOfTexts(items) ? BigInt(`0x${value}`).toString(2) : '';
+    return { ...before, [name]: isListOfTexts(items) ? items.filter((_, index) => wasThere[index + 1] === '1') : value ?? undefined };
+  }, declared);
+}
+
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function isOf(id: PhysicalId, target: string[]): boolean {
+  return sameTarget(id, { ...id, target });
+}
+
+function isAdoption({ Existing: existing }: Declaration): boolean {
+  return existing === 'ADOPT' || existing === 'OWN';
+}
+
+/** The ids under which stacks may hold a target, but for that with one mark. */
+function physicalIdsOf({ name }: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] {
+  return OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId({ resourceType: name, ownership, target }));
+}
+
+/**
+ * Sends a change. When it fails although an earlier try may have been carried out or it is done in part, takes it back, unless
+ * the stack has learned of its success from another delivery of the same event.
+ */
+async function attempt<Answer>(
+  services: Services, change: () => Promise<Answer>, takeBack: (services: Services) => Promise<unknown>, isDoneInPart = false,
+): Promise<Answer> {
+  try {
+    return await change();
+  } catch (error) {
+    if (isDoneInPart || error instanceof ServiceError && error.mayHaveSucceeded && error.name !== 'ConflictException') {
+      await services.undo(async (undoServices) => {
+        if (!/^(CREATE|UPDATE)_COMPLETE$/.test(await undoServices.stack.resourceStatus() ?? '')) {
+          await takeBack(undoServices);
+        }
+      });
+    }
+    throw error;
+  }
+}
+
+/** Fails with all problems of the properties at once. */
+function parseValid<Declared extends Declaration>(type: ResourceType<Declared>, event: CustomResourceEvent): Declared {
+  const declared = type.parse(event.ResourceProperties);
+  const problems = type.check(declared);
+  if (problems.length > 0) {
+    throw new UserError(describeProblems(event.LogicalResourceId, problems));
+  }
+  return declared;
+}
+
+/** Passes over the errors of these names. */
+export function ignore(...names: string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!isServiceError(error, ...names)) {
+      throw error;
+    }
+  };
+}
+
+/** Leaves what somebody else has changed since. */
+function leaveChanged(): void {
+  note('changed outside the stack: left');
+}
+
+/** A decision that somebody who reads the log will want to know of. */
+export function note(message: string): void {
+  log({ note: message });
+}

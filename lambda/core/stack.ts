@@ -1,0 +1,162 @@
+import { SUPPORT_APP_REGIONS } from '../../src/constraints';
+import { Client, ServiceError } from '../aws/client';
+import {
+  CloudFormationClient,
+  describeHolder,
+  describeStackEvents,
+  listStackResources,
+  StackMember,
+} from '../aws/cloudformation';
+import { CustomResourceEvent } from '../custom-resource';
+import { Invocation } from '../invocation';
+import { parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
+
+/** How long another Region may take to say whether it holds something; a handler in a VPC may have no way to it. */
+const OTHER_REGION_TIMEOUT = 5_000;
+
+/** What the handler may know of the stack that it works for; it asks for nothing before it needs it. */
+export interface Stack {
+  /** The physical id under which another resource of the stack holds a target, as after a move of the construct. */
+  holderOf(target: PhysicalId): Promise<string | undefined>;
+  /**
+   * The physical id under which the stack held a target when its operation in progress began: another resource may have
+   * left it since, or this one, in an update that is rolled back.
+   */
+  holderBefore(target: PhysicalId): Promise<string | undefined>;
+  /** The physical id of this resource when the operation in progress began. */
+  idBefore(): Promise<string | undefined>;
+  /**
+   * What a stack of the account holds under one of these physical ids, the own one or another. Where the stack may not
+   * ask, none is known to.
+   */
+  findHolder(physicalIds: string[], inOtherRegions?: boolean): Promise<StackMember | undefined>;
+  /** Whether the stack has a resource of this physical id. */
+  has(physicalId: string): Promise<boolean>;
+  /** Status of the resource that the event is about. */
+  resourceStatus(): Promise<string | undefined>;
+  isRollingBack(): Promise<boolean>;
+  /** Whether a Delete undoes the creation of the resource, by a rollback or by a deletion of what never was complete. */
+  isUndoing(): Promise<boolean>;
+  /** Whether a Delete repeats one that the stack has taken as done. */
+  hasDeleted(isLate: boolean): Promise<boolean>;
+}
+
+export function stackOf(event: CustomResourceEvent, invocation: Invocation): Stack {
+  const region = process.env.AWS_REGION!;
+  const client = new CloudFormationClient({ region, invocation });
+  // What is refused to a question stays refused: nothing was granted a moment ago.
+  const question = { ...invocation, propagationDeadline: 0 };
+  const asker = new CloudFormationClient({ region, invocation: question });
+  let listing: Promise<StackMember[]> | undefined;
+  const list = () => listing ??= collect(listStackResources(client, event.StackId));
+  const own = async () => (await list()).find((resource) => resource.LogicalResourceId === event.LogicalResourceId);
+  let operation: Promise<StackMember[]> | undefined;
+  /** The events of the operation in progress, the newest first. */
+  const operationEvents = () => operation ??= readOperation(client, event.StackId);
+  const status = async () => statusesIn(await operationEvents(), event.StackId)[0] ?? '';
+  const holds = (target: PhysicalId) => ({ PhysicalResourceId: physicalId }: StackMember) => {
+    const id = parsePhysicalId(physicalId);
+    return id !== undefined && sameTarget(id, target);
+  };
+
+  const stack: Stack = {
+    async holderOf(target) {
+      return (await list()).find((resource) => holds(target)(resource) && isOtherHolder(resource, event))?.PhysicalResourceId;
+    },
+    async holderBefore(target) {
+      return (await operationEvents()).filter(holds(target)).pop()?.PhysicalResourceId;
+    },
+    async idBefore() {
+      return (await operationEvents()).filter(({ LogicalResourceId: id }) => id === event.LogicalResourceId).pop()?.PhysicalResourceId;
+    },
+    async findHolder(physicalIds, inOtherRegions = false) {
+      const ask = async (from: Client, id: string) => (await describeHolder(from, id))
+        .find((resource) => resource.PhysicalResourceId === id && !resource.ResourceStatus!.startsWith('DELETE'));
+      const answers = await Promise.all(physicalIds.flatMap((id) => [
+        ask(asker, id).catch(noneWhereRefused),
+        ...(inOtherRegions ? SUPPORT_APP_REGIONS : []).filter((other) => other !== region).map((other) => {
+          const deadline = Math.min(invocation.deadline, Date.now() + OTHER_REGION_TIMEOUT);
+          return ask(new CloudFormationClient({ region: other, invocation: { ...question, deadline } }), id).catch(() => undefined);
+        }),
+      ]));
+      return answers.find((answer) => answer !== undefined);
+    },
+    async has(physicalId) {
+      return (await list()).some((resource) => resource.PhysicalResourceId === physicalId);
+    },
+    async resourceStatus() {
+      return (await own())?.ResourceStatus;
+    },
+    async isRollingBack() {
+      // Not when it has: the status stays `UPDATE_ROLLBACK_COMPLETE` until the next operation.
+      return /ROLLBACK\w*_IN_PROGRESS/.test(await status());
+    },
+    async isUndoing() {
+      if (isUndone(await operationEvents(), event.StackId, event.PhysicalResourceId!)) {
+        return true;
+      }
+      // Nested stacks are created and undone with the stack that they are a part of.
+      const [parent] = await describeHolder(asker, event.StackId).catch(() => []);
+      return parent !== undefined
+        && isUndone(await readOperation(asker, parent.StackId!).catch(() => []), parent.StackId!, event.StackId);
+    },
+    async hasDeleted(isLate) {
+      const resource = await own();
+      if (resource?.PhysicalResourceId === event.PhysicalResourceId) {
+        // The template may have the same anew by the time that a late Delete arrives.
+        return isLate ? resource?.ResourceStatus !== 'DELETE_IN_PROGRESS' : resource?.ResourceStatus === 'DELETE_COMPLETE';
+      }
+      // What a replacement has left is deleted once, before the update is over.
+      return resource !== undefined && !/IN_PROGRESS/.test(await status());
+    },
+  };
+  return stack;
+}
+
+/** No stack has the id, or the handler may not ask; any other error leaves it open. */
+function noneWhereRefused(error: unknown): undefined {
+  if (!(error instanceof ServiceError && /^(ValidationError|AccessDenied)/.test(error.name))) {
+    throw error;
+  }
+}
+
+async function collect<Item>(items: AsyncGenerator<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) {
+    all.push(item);
+  }
+  return all;
+}
+
+/** The events of a stack since its last creation or update began, the newest first: the rollback or deletion after it, too. */
+async function readOperation(client: Client, stackId: string): Promise<StackMember[]> {
+  const events: StackMember[] = [];
+  for await (const event of describeStackEvents(client, stackId)) {
+    events.push(event);
+    if (event.PhysicalResourceId === stackId && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.ResourceStatus!)) {
+      break;
+    }
+  }
+  return events;
+}
+
+/** What the stack itself went through, the newest first. */
+function statusesIn(events: StackMember[], stackId: string): string[] {
+  return events.filter(({ PhysicalResourceId: id }) => id === stackId).map(({ ResourceStatus: status }) => status!);
+}
+
+/** Whether the operation takes back what it has made itself, of which this is a part. */
+function isUndone(events: StackMember[], stackId: string, physicalId: string): boolean {
+  const [status = '', ...before] = statusesIn(events, stackId);
+  return /ROLLBACK\w*_IN_PROGRESS/.test(status)
+    || status.startsWith('DELETE')
+    && !before.some((earlier) => /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(earlier))
+    && events.some(({ PhysicalResourceId: id, ResourceStatus: itsStatus }) => id === physicalId && itsStatus!.startsWith('CREATE'));
+}
+
+function isOtherHolder(resource: StackMember, event: CustomResourceEvent): boolean {
+  return resource.LogicalResourceId === event.LogicalResourceId
+    // The resource itself holds the target under another id than the one that the event is about.
+    ? resource.PhysicalResourceId !== event.PhysicalResourceId && event.RequestType === 'Delete'
+    : !resource.ResourceStatus!.startsWith('DELETE');
+}

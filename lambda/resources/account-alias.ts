@@ -1,0 +1,45 @@
+import { checkAccountAlias } from '../../src/constraints';
+import { ACCOUNT_ALIAS_TYPE, AccountAliasProperties } from '../../src/contract';
+import { DeleteAccountAliasCommand, GetAccountAliasCommand, PutAccountAliasCommand } from '../aws/support-app';
+import { ignore } from '../core/lifecycle';
+import { ResourceType } from '../core/resource-type';
+
+export const accountAlias: ResourceType<AccountAliasProperties> = {
+  name: ACCOUNT_ALIAS_TYPE,
+  changeable: ['AccountAlias'],
+  looksFirst: true,
+
+  parse: (properties) => properties as unknown as AccountAliasProperties,
+  check: (declared) => checkAccountAlias(declared),
+  // An account has one alias, which has no id of its own.
+  targetOf: (_declared, { StackId: stackId }) => [stackId.split(':')[4]],
+  nativeIdOf: ([account]) => `AccountAlias_for_${account}`,
+
+  async read({ supportApp }) {
+    const { accountAlias: alias } = await supportApp.send(new GetAccountAliasCommand({})).catch(ignore('ResourceNotFound')) ?? {};
+    return alias ? { AccountAlias: alias } : undefined;
+  },
+
+  diff: (_id, actual, declared) => actual.AccountAlias === declared.AccountAlias ? [] : [put(declared)],
+
+  async apply({ supportApp }, _target, steps) {
+    for (const step of steps) {
+      await supportApp.send(step);
+    }
+  },
+
+  async create({ supportApp }, declared, event) {
+    await supportApp.send(put(declared));
+    return { target: accountAlias.targetOf(declared, event)! };
+  },
+
+  remove: ({ supportApp }) => supportApp.send(new DeleteAccountAliasCommand({})).catch(ignore('ResourceNotFound')),
+
+  describe: ({ AccountAlias: alias }) => ({ what: `accountAlias: the account has the alias "${alias}"` }),
+
+  isTakenOver: (actual, declared) => actual.AccountAlias !== declared.AccountAlias,
+};
+
+function put({ AccountAlias: alias }: AccountAliasProperties) {
+  return new PutAccountAliasCommand({ accountAlias: alias });
+}

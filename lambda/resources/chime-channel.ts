@@ -1,0 +1,309 @@
+import { checkChimeChannel, checkChimeChannelTags } from '../../src/constraints';
+import { CHIME_CHANNEL_TYPE, ChimeChannelAttributes, ChimeChannelProperties } from '../../src/contract';
+import {
+  AssociateChannelFlowCommand,
+  BatchCreateChannelMembershipCommand,
+  CreateChannelCommand,
+  CreateChannelModeratorCommand,
+  DeleteChannelCommand,
+  DeleteChannelMembershipCommand,
+  DeleteChannelModeratorCommand,
+  DescribeChannelCommand,
+  DisassociateChannelFlowCommand,
+  listArns,
+  ListChannelMembershipsCommand,
+  ListChannelModeratorsCommand,
+  ListChannelsModeratedByAppInstanceUserCommand,
+  ListTagsForResourceCommand,
+  MembershipAnswer,
+  PutChannelExpirationSettingsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateChannelCommand,
+} from '../aws/chime-sdk-messaging';
+import { Client, isServiceError } from '../aws/client';
+import { find } from '../aws/pagination';
+import { ignore, isSame } from '../core/lifecycle';
+import { formatPhysicalId } from '../core/physical-id';
+import { ResourceType, Services, Step } from '../core/resource-type';
+import { backoff, pause } from '../invocation';
+import { UserError } from '../user-error';
+
+/** A declaration with an empty list for each one that is left out. */
+type Declaration = ChimeChannelProperties & Required<Pick<ChimeChannelProperties, 'Tags' | 'MemberArns' | 'ModeratorArns'>>;
+
+/** A channel and who acts on it. */
+interface Channel {
+  readonly ChannelArn: string;
+  readonly ChimeBearer: string;
+}
+
+/** How many members and how many moderators a creation takes, and how many members a batch. */
+const CREATED_AT_ONCE = 10;
+const ADDED_AT_ONCE = 100;
+/** How many calls of one operation are on their way together. */
+const SENT_AT_ONCE = 10;
+
+/** Of the errors of a batch, those that may be gone a moment later. */
+const TRANSIENT = /Throttl|Service/;
+const MAXIMUM_TRIES = 6;
+
+/** As long as the ids that the service chooses: they are UUIDs. */
+const SOME_CHANNEL_ID = '0'.repeat(36);
+
+export const chimeChannel: ResourceType<Declaration> = {
+  name: CHIME_CHANNEL_TYPE,
+  changeable: ['Name', 'Mode', 'Metadata', 'ExpirationSettings', 'ChannelFlowArn', 'Tags', 'MemberArns', 'ModeratorArns'],
+  isRepeatable: true,
+
+  parse(properties) {
+    const { ServiceToken, ServiceTimeout, ...declared } =
+      { Tags: [], MemberArns: [], ModeratorArns: [], ...properties } as unknown as Declaration & { ServiceToken?: string; ServiceTimeout?: string };
+    return {
+      ...declared,
+      ElasticChannelConfiguration: withNumbers(declared.ElasticChannelConfiguration),
+      ExpirationSettings: withNumbers(declared.ExpirationSettings),
+    };
+  },
+
+  check: (declared) => [...checkChimeChannel(declared), ...checkChimeChannelTags(declared.Tags)],
+
+  targetOf(declared, _event, current) {
+    const { ChannelId: channelId } = declared;
+    const channelArn = channelId === undefined ? current?.[0] : arnOf(declared, channelId);
+    const target = channelArn?.startsWith(arnOf(declared)) ? targetOf(channelArn, declared) : undefined;
+    return channelId === undefined && !isSame(target, current) ? undefined : target;
+  },
+
+  nativeIdOf: ([channelArn], { ChimeBearer: bearer }) => `${channelArn}|${bearer}`,
+
+  // The bearer counts as that of the old declaration: the channel goes from one to the other.
+  async read(services, [channelArn], declared, old = declared) {
+    const client = clientFor(services, channelArn);
+    // In a rotation the new bearer may have no access yet, and the old one none any more.
+    const by = (ChimeBearer: string) => client.send(new DescribeChannelCommand({ ChannelArn: channelArn, ChimeBearer }))
+      .then(({ Channel: found }) => ({ found, channel: { ChannelArn: channelArn, ChimeBearer } }));
+    const { found, channel } = await by(declared.ChimeBearer)
+      .catch((error) => isServiceError(error, 'Forbidden') && old.ChimeBearer !== declared.ChimeBearer ? by(old.ChimeBearer) : Promise.reject(error));
+    const { Tags: tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: channelArn }));
+    const those = async (name: 'MemberArns' | 'ModeratorArns', list: typeof ListChannelMembershipsCommand, bearer: string) => {
+      const arns = union(declared[name], old[name]);
+      const there: unknown[] = [];
+      if (arns.length > 0) {
+        for await (const arn of listArns(client, list, { ...channel, ChimeBearer: bearer })) {
+          there.push(arn);
+        }
+      }
+      return arns.filter((arn) => there.includes(arn));
+    };
+    const keys = union(declared.Tags.map(({ Key }) => Key), old.Tags.map(({ Key }) => Key));
+    return {
+      ...declared,
+      ...found,
+      ChimeBearer: old.ChimeBearer,
+      ElasticChannelConfiguration: withNumbers(found.ElasticChannelConfiguration),
+      Metadata: (declared.Metadata ?? old.Metadata) === undefined ? undefined : found.Metadata ?? '',
+      ExpirationSettings: (declared.ExpirationSettings ?? old.ExpirationSettings) && withNumbers(found.ExpirationSettings),
+      ChannelFlowArn: (declared.ChannelFlowArn ?? old.ChannelFlowArn) && found.ChannelFlowArn,
+      Tags: keys.flatMap((key) => tags.filter(({ Key }) => Key === key)),
+      // Only the bearer that declares members may list them.
+      MemberArns: await those('MemberArns', ListChannelMembershipsCommand, declared.MemberArns.length ? channel.ChimeBearer : old.ChimeBearer),
+      ModeratorArns: await those('ModeratorArns', ListChannelModeratorsCommand, channel.ChimeBearer),
+    };
+  },
+
+  /**
+   * Of tags, members and moderators only those are touched that one of the two declarations has: others come and go without
+   * the stack. What is not declared any more is asked for in the name of the bearer that declared it, who alone may do so.
+   */
+  diff({ target: [channelArn], ownership }, actual, declared) {
+    const channel = { ChannelArn: channelArn, ChimeBearer: declared.ChimeBearer };
+    const oldChannel = { ...channel, ChimeBearer: actual.ChimeBearer };
+    const { Metadata, ExpirationSettings, ChannelFlowArn } = declared;
+    const differs = (...names: (keyof Declaration)[]) => names.some((name) => !isSame(declared[name], actual[name]));
+    const isRotated = declared.ChimeBearer !== actual.ChimeBearer;
+    const who = (isStillDeclared: unknown) => isStillDeclared ? channel : oldChannel;
+    const steps: Step[] = [];
+    const add = (command: Step, ...ignored: string[]) => steps.push({ ...command, ignored });
+
+    if (isRotated) {
+      // It may be a moderator or an administrator already, and the old one may be gone: the next step shows whether it can go on.
+      add(new CreateChannelModeratorCommand({ ...oldChannel, ChannelModeratorArn: declared.ChimeBearer }), 'Conflict', 'Forbidden', 'BadRequest');
+    }
+    if (isRotated || differs('Name', 'Mode') || differs('Metadata') && (Metadata ?? actual.Metadata)) {
+      // The service keeps what an update leaves out.
+      add(new UpdateChannelCommand({ ...channel, Name: declared.Name, Mode: declared.Mode, Metadata: Metadata ?? (actual.Metadata && '') }));
+    }
+
+    const keysOf = ({ Tags }: Declaration) => Tags.map(({ Key }) => Key);
+    const TagKeys = without(keysOf(actual), keysOf(declared));
+    const Tags = declared.Tags.filter((tag) => !actual.Tags.some(({ Key, Value }) => Key === tag.Key && Value === tag.Value));
+    if (TagKeys.length > 0) {
+      add(new UntagResourceCommand({ ResourceARN: channelArn, TagKeys }));
+    }
+    if (Tags.length > 0) {
+      add(new TagResourceCommand({ ResourceARN: channelArn, Tags }));
+    }
+
+    if (differs('ExpirationSettings')) {
+      add(new PutChannelExpirationSettingsCommand({ ...who(ExpirationSettings), ExpirationSettings }));
+    }
+    if (differs('ChannelFlowArn')) {
+      if (actual.ChannelFlowArn) {
+        add(new DisassociateChannelFlowCommand({ ...who(ChannelFlowArn), ChannelFlowArn: actual.ChannelFlowArn }), 'NotFound');
+      }
+      if (ChannelFlowArn) {
+        add(new AssociateChannelFlowCommand({ ...channel, ChannelFlowArn }));
+      }
+    }
+
+    // Somebody who becomes a moderator is a member first.
+    const newMembers = without(declared.MemberArns, actual.MemberArns);
+    for (let start = 0; start < newMembers.length; start += ADDED_AT_ONCE) {
+      add(new BatchCreateChannelMembershipCommand({ ...channel, MemberArns: newMembers.slice(start, start + ADDED_AT_ONCE) }));
+    }
+    for (const ChannelModeratorArn of without(declared.ModeratorArns, actual.ModeratorArns)) {
+      add(new CreateChannelModeratorCommand({ ...channel, ChannelModeratorArn }), 'Conflict');
+    }
+    for (const MemberArn of without(actual.MemberArns, [...declared.MemberArns, declared.ChimeBearer])) {
+      add(new DeleteChannelMembershipCommand({ ...who(declared.MemberArns.length), MemberArn }), 'NotFound');
+    }
+    // The bearer of an adopted channel may have been its moderator before.
+    const oldBearer = isRotated && ownership === 'created' ? [actual.ChimeBearer] : [];
+    for (const ChannelModeratorArn of without(union(actual.ModeratorArns, oldBearer), [...declared.ModeratorArns, declared.ChimeBearer])) {
+      add(new DeleteChannelModeratorCommand({ ...channel, ChannelModeratorArn }), 'NotFound');
+    }
+    return steps;
+  },
+
+  async apply(services, [channelArn], steps) {
+    const client = clientFor(services, channelArn);
+    let refusal: unknown;
+    const send = async ({ ignored = [], ...command }: Step) => {
+      const answer = await client.send(command).catch((error) => {
+        ignore(...ignored)(error);
+        refusal ??= isServiceError(error, 'Forbidden') ? error : undefined;
+      });
+      await addAgain(client, command, answer as MembershipAnswer | undefined);
+    };
+    for (let start = 0, end = 0; start < steps.length; start = end) {
+      // Steps of one operation do not depend on each other.
+      while (end < steps.length && end - start < SENT_AT_ONCE && steps[end].operation === steps[start].operation) {
+        end += 1;
+      }
+      const failed = (await Promise.allSettled(steps.slice(start, end).map(send))).find(({ status }) => status === 'rejected');
+      if (failed) {
+        // What was refused before is why this is: a new bearer that the old one could not promote.
+        throw refusal ?? (failed as PromiseRejectedResult).reason;
+      }
+    }
+  },
+
+  async create(services, declared, event) {
+    const first = (arns: string[]) => arns.slice(0, CREATED_AT_ONCE);
+    const { Existing, Refresh, ChannelFlowArn, ...actual } = { ...declared, MemberArns: first(declared.MemberArns), ModeratorArns: first(declared.ModeratorArns) };
+    // Fails before there is a channel whose id would not fit.
+    formatPhysicalId({ resourceType: CHIME_CHANNEL_TYPE, ownership: 'created', target: targetOf(arnOf(declared, SOME_CHANNEL_ID), declared) });
+    const { ChannelArn: channelArn } = await clientFor(services, declared.AppInstanceArn).send(new CreateChannelCommand({
+      // The service takes no empty list.
+      ...Object.fromEntries(Object.entries(actual).filter(([, value]) => !isSame(value, []))) as unknown as ChimeChannelProperties,
+      // The same for each delivery of the event, so that a repeated Create is the same Create.
+      ClientRequestToken: event.RequestId,
+    }));
+    return { target: targetOf(channelArn, declared), actual };
+  },
+
+  async remove(services, [ChannelArn], { ChimeBearer }) {
+    const client = clientFor(services, ChannelArn);
+    const channel = { ChannelArn, ChimeBearer };
+    await client.send(new DeleteChannelCommand(channel)).catch(async (error) => {
+      // The service answers the same to a caller who may not see a channel and to one who asks for a missing one.
+      if (!isServiceError(error, 'NotFound', 'Forbidden') || await exists(client, channel)) {
+        throw error;
+      }
+    });
+  },
+
+  describe: () => ({ what: 'channelId: the AppInstance has a channel of this id', otherwise: 'choose another channelId' }),
+
+  attributes: (_services, [channelArn]) => Promise.resolve({ ChannelArn: channelArn } satisfies ChimeChannelAttributes),
+
+  async originOf(_services, actual, declared) {
+    if (!isSame(targetOf('', actual), targetOf('', declared))) {
+      throw new UserError(`${chimeChannel.describe(actual).what} with another privacy or elasticChannelConfiguration, which cannot be changed. Choose another.`);
+    }
+    return undefined;
+  },
+
+  fallback: (declared, { ChimeBearer }) => ({ ...declared, ChimeBearer }),
+};
+
+/** A structure with its members in one order and numbers as such; anything else stays as it is for the constraints to report. */
+function withNumbers<Structure>(structure: Structure): Structure {
+  return structure instanceof Object
+    ? Object.fromEntries(Object.keys(structure).sort().map((name) => [name, numberOf(structure[name as keyof Structure])])) as Structure
+    : structure;
+}
+
+function numberOf(value: unknown): unknown {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+}
+
+/** A client for the Region in which the AppInstance is, whatever the Region of the stack. */
+function clientFor(services: Services, arn: string): Client {
+  return services.chimeSDKMessaging(arn.split(':')[3]);
+}
+
+/** The channel with what of it cannot be changed. */
+function targetOf(channelArn: string, { Privacy: privacy, ElasticChannelConfiguration: elastic }: ChimeChannelProperties): string[] {
+  return [channelArn, String(privacy), ...(elastic ? [Object.values(elastic).join('.')] : [])];
+}
+
+function arnOf({ AppInstanceArn: appInstanceArn }: ChimeChannelProperties, channelId = ''): string {
+  return `${appInstanceArn}/channel/${channelId}`;
+}
+
+/** Whether a channel exists that its bearer may not delete. */
+async function exists(client: Client, { ChannelArn, ChimeBearer }: Channel): Promise<boolean> {
+  const unlessMissing = ignore('NotFound', 'Forbidden', 'BadRequest');
+  // Refused to a bearer who is not known any more, of whom the other answers tell nothing.
+  const isModerated = await isListed(client, ListChannelsModeratedByAppInstanceUserCommand, { ChimeBearer }, ChannelArn).catch(ignore('Forbidden'));
+  return isModerated
+    // A member sees it,
+    || await client.send(new DescribeChannelCommand({ ChannelArn, ChimeBearer })).then(() => true, unlessMissing)
+    // and who may see tags is not the bearer's business.
+    || await client.send(new ListTagsForResourceCommand({ ResourceARN: ChannelArn }))
+      .then(({ Tags }) => isModerated === undefined || !!Tags?.length, unlessMissing)
+    || false;
+}
+
+async function isListed<Input>(client: Client, ListCommand: Parameters<typeof listArns<Input>>[1], input: Input, arn: string): Promise<boolean> {
+  return await find(listArns(client, ListCommand, input), (listed) => listed === arn) !== undefined;
+}
+
+function without(all: string[], some: string[]): string[] {
+  return all.filter((one) => !some.includes(one));
+}
+
+function union(some: string[], others: string[]): string[] {
+  return [...some, ...without(others, some)];
+}
+
+/** Adds those members again whom the service refused for a moment. */
+async function addAgain(client: Client, command: Step, answer: MembershipAnswer | undefined): Promise<void> {
+  let current = answer;
+  for (let tries = 1; ; tries += 1) {
+    // Who is a member already stays one.
+    const failed = (current?.Errors ?? []).filter((error) => error.ErrorCode !== 'Conflict');
+    if (failed.length === 0) {
+      return;
+    }
+    if (failed.some((error) => tries === MAXIMUM_TRIES || !TRANSIENT.test(error.ErrorCode))) {
+      throw new UserError('memberArns: not added: '
+        + failed.map((error) => `${error.MemberArn} (${error.ErrorCode}: ${error.ErrorMessage})`).join(', ')
+        + '. Give users and bots of the AppInstance.');
+    }
+    await pause(backoff(tries, 2_000));
+    current = await client.send({ ...command, body: JSON.stringify({ MemberArns: failed.map(({ MemberArn }) => MemberArn) }) }) as MembershipAnswer;
+  }
+}

@@ -1,0 +1,115 @@
+import { camelCase, checkSlackChannelConfiguration, NOTIFICATION_FLAGS } from '../../src/constraints';
+import { SLACK_CHANNEL_CONFIGURATION_TYPE, SlackChannelConfigurationProperties } from '../../src/contract';
+import { isServiceError } from '../aws/client';
+import { find } from '../aws/pagination';
+import {
+  CreateSlackChannelConfigurationCommand,
+  DeleteSlackChannelConfigurationCommand,
+  listChannels,
+  SlackChannelConfiguration,
+  UpdateSlackChannelConfigurationCommand,
+} from '../aws/support-app';
+import { flag } from '../custom-resource';
+import { ignore, isSame, note } from '../core/lifecycle';
+import { ResourceType } from '../core/resource-type';
+import { UserError } from '../user-error';
+
+const CHANGEABLE = ['ChannelName', 'ChannelRoleArn', 'NotifyOnCaseSeverity', ...NOTIFICATION_FLAGS] as const;
+
+export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationProperties> = {
+  name: SLACK_CHANNEL_CONFIGURATION_TYPE,
+  changeable: CHANGEABLE,
+  looksFirst: true,
+
+  parse(properties) {
+    // The service keeps the stored value of a flag that an update leaves out: all three are always sent.
+    const flags = Object.fromEntries(NOTIFICATION_FLAGS.map((name) => [name, flag(properties[name] ?? false)]));
+    return { ...properties as unknown as SlackChannelConfigurationProperties, ...flags };
+  },
+
+  check: (declared) => checkSlackChannelConfiguration(declared),
+  targetOf: ({ TeamId: teamId, ChannelId: channelId }) => [teamId, channelId],
+  nativeIdOf: (target) => target.join('|'),
+
+  async read({ supportApp }, [teamId, channelId], declared) {
+    const actual = await find(listChannels(supportApp), (channel) => channel.teamId === teamId && channel.channelId === channelId);
+    return actual && {
+      TeamId: teamId,
+      ChannelId: channelId,
+      // A name that is not declared may be anything, since it cannot be cleared.
+      ChannelName: declared.ChannelName && actual.channelName,
+      ChannelRoleArn: actual.channelRoleArn!,
+      NotifyOnCaseSeverity: actual.notifyOnCaseSeverity as SlackChannelConfigurationProperties['NotifyOnCaseSeverity'],
+      ...Object.fromEntries(NOTIFICATION_FLAGS.map((name) => [name, actual[camelCase(name) as keyof SlackChannelConfiguration] ?? false])),
+    };
+  },
+
+  diff: (_id, actual, declared) => CHANGEABLE.some((name) => !isSame(actual[name], declared[name]))
+    ? [new UpdateSlackChannelConfigurationCommand(toConfiguration(declared))]
+    : [],
+
+  async apply({ supportApp }, _target, steps) {
+    for (const step of steps) {
+      await supportApp.send(step);
+    }
+  },
+
+  async create({ supportApp }, declared) {
+    await supportApp.send(new CreateSlackChannelConfigurationCommand(toConfiguration(declared)));
+    return { target: [declared.TeamId, declared.ChannelId] };
+  },
+
+  async remove(services, target, declared) {
+    const [teamId, channelId] = target;
+    // A list that lags may not have it yet, so that what is not listed is deleted, too.
+    await services.supportApp.send(new DeleteSlackChannelConfigurationCommand({ teamId, channelId })).catch(ignore('ResourceNotFound'))
+      .catch(async (error) => {
+        // Without the workspace the service answers a conflict, and there is no configuration left.
+        if (!isServiceError(error, 'Conflict') || await slackChannelConfiguration.read(services, target, declared)) {
+          throw error;
+        }
+      });
+  },
+
+  describe: ({ TeamId: teamId, ChannelId: channelId }) =>
+    ({ what: `channelId: the account has a configuration for channel ${channelId} of workspace ${teamId}` }),
+
+  // Whoever configured it anew gave it a role of their own.
+  isTakenOver: (actual, declared) => actual.ChannelRoleArn !== declared.ChannelRoleArn,
+
+  /** A role that belongs to the stack is a mark of the stack. */
+  async originOf({ stack }, { ChannelRoleArn: actual }, { ChannelRoleArn: declared }) {
+    if (await stack.has(roleNameOf(actual))) {
+      return 'stack';
+    }
+    // CloudFormation ends the name that it gives to a role with characters that differ each time.
+    return withoutRandomEnd(actual) === withoutRandomEnd(declared) && await stack.has(roleNameOf(declared)) ? 'earlier attempt' : undefined;
+  },
+
+  async proveWayBack({ supportApp }, actual, declared) {
+    if (actual.ChannelRoleArn === declared.ChannelRoleArn) {
+      return;
+    }
+    // Sent as it is, a configuration stays as it is: only the permission to pass its role is tried.
+    await supportApp.send(new UpdateSlackChannelConfigurationCommand(toConfiguration(actual))).catch((error) => {
+      if (isServiceError(error, 'AccessDenied')) {
+        throw new UserError(`channelId: a rollback could not give the channel its role back, ${actual.ChannelRoleArn}. Set formerChannelRole to it.`);
+      }
+      // A role that is gone cannot come back.
+      ignore('Validation')(error);
+      note('role of the channel is gone');
+    });
+  },
+};
+
+function roleNameOf(roleArn: string): string {
+  return roleArn.split('/').pop()!;
+}
+
+function withoutRandomEnd(roleArn: string): string {
+  return roleArn.replace(/-[A-Za-z0-9]{8,}$/, '');
+}
+
+function toConfiguration({ TeamId: teamId, ChannelId: channelId, ...declared }: SlackChannelConfigurationProperties): SlackChannelConfiguration {
+  return { teamId, channelId, ...Object.fromEntries(CHANGEABLE.map((name) => [camelCase(name), declared[name]])) };
+}

@@ -1,0 +1,89 @@
+import { checkSlackWorkspace } from '../../src/constraints';
+import { SLACK_WORKSPACE_TYPE, SlackWorkspaceAttributes, SlackWorkspaceProperties } from '../../src/contract';
+import { isServiceError } from '../aws/client';
+import { find } from '../aws/pagination';
+import {
+  DeleteSlackWorkspaceConfigurationCommand,
+  listChannels,
+  listWorkspaces,
+  RegisterSlackWorkspaceForOrganizationCommand,
+} from '../aws/support-app';
+import { ignore, note } from '../core/lifecycle';
+import { ResourceType, Services } from '../core/resource-type';
+import { pause } from '../invocation';
+
+/** A workspace with the name that the account knows for it. */
+interface SlackWorkspace extends SlackWorkspaceProperties {
+  readonly TeamName?: string;
+}
+
+/** How often and how far apart the list of channels is read, which may lag behind what was just deleted. */
+const LOOKS = 4;
+const LOOK_INTERVAL = 1_500;
+
+export const slackWorkspace: ResourceType<SlackWorkspace> = {
+  name: SLACK_WORKSPACE_TYPE,
+  changeable: [],
+  looksFirst: true,
+
+  parse: (properties) => properties as unknown as SlackWorkspaceProperties,
+  check: (declared) => checkSlackWorkspace(declared),
+  targetOf: ({ TeamId: teamId }) => [teamId],
+  nativeIdOf: ([teamId]) => teamId,
+
+  async read({ supportApp }, [teamId]) {
+    const listed = await find(listWorkspaces(supportApp), (workspace) => workspace.teamId === teamId);
+    return listed && { TeamId: teamId, TeamName: listed.teamName };
+  },
+
+  // There is nothing to change; its registration is repeated for the attributes.
+  diff: () => [],
+  apply: () => Promise.resolve(),
+
+  async create(services, { TeamId: teamId }) {
+    return { target: [teamId], attributes: await register(services, teamId) };
+  },
+
+  async remove(services, target) {
+    const [teamId] = target;
+    const { supportApp } = services;
+    if (!await slackWorkspace.read(services, target, { TeamId: teamId })) {
+      // Without a support plan the lists are empty, whatever there is.
+      note('not listed: left');
+      return;
+    }
+    for (let look = 1; await find(listChannels(supportApp), (channel) => channel.teamId === teamId); look += 1) {
+      if (look === LOOKS) {
+        note('other channels use the workspace: left');
+        return;
+      }
+      await pause(LOOK_INTERVAL);
+    }
+    await supportApp.send(new DeleteSlackWorkspaceConfigurationCommand({ teamId })).catch(ignore('ResourceNotFound')).catch(async (error) => {
+      if (!isServiceError(error, 'Conflict') || await slackWorkspace.read(services, target, { TeamId: teamId })) {
+        throw error;
+      }
+    });
+  },
+
+  describe: ({ TeamId: teamId }) => ({ what: `teamId: the account has the workspace ${teamId}` }),
+
+  async attributes(services, [teamId], actual, mayFail) {
+    return register(services, teamId).catch((error) => {
+      if (!mayFail) {
+        throw error;
+      }
+      note('not registered again');
+      return attributesOf(actual?.TeamName);
+    });
+  },
+};
+
+async function register({ supportApp }: Services, teamId: string): Promise<SlackWorkspaceAttributes> {
+  const { teamName, accountType } = await supportApp.send(new RegisterSlackWorkspaceForOrganizationCommand({ teamId }));
+  return attributesOf(teamName, accountType);
+}
+
+function attributesOf(teamName = '', accountType = ''): SlackWorkspaceAttributes {
+  return { TeamName: teamName, AccountType: accountType };
+}
