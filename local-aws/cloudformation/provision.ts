@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { Assumptions } from './assumptions';
 import { CreateFailedError } from './create-failed-error';
 import { isCustomResourceType, requestCustomResource, stringifyScalars, type CustomResourceEnvironment, type CustomResourceRequest } from './custom-resource';
 import { inventedPhysicalId } from './generated-names';
@@ -11,6 +12,7 @@ import type { Properties, Scope } from './template-model';
 export interface ProvisionEnvironment extends CustomResourceEnvironment, Omit<ResourceContext, 'accountId' | 'region' | 'stackName' | 'logicalId' | 'random' | 'asset'> {
   readonly asset: ResourceContext['asset'];
   readonly resourceTypes: ResourceTypes;
+  readonly assumptions: Readonly<Assumptions>;
   importValue(name: string): unknown;
 }
 
@@ -28,8 +30,10 @@ export interface StackOperation {
   /** Aborted when what is in progress shall be cancelled; another one for the rollback. */
   cancel: AbortController;
   replaced: ReplacedResource[];
-  /** What a rollback has to delete in its cleanup, beside the resources that the update made. */
+  /** What the cleanup has to delete however the operation ends: that which nothing in the stack stands for any more. */
   readonly leftovers: ReplacedResource[];
+  /** Whether it takes up what failed before: a rollback that is continued, or a deployment that rolls forward. */
+  isResumed?: boolean;
 }
 
 export function resourceScope({ stack, environment }: StackOperation): Scope {
@@ -43,7 +47,14 @@ export function resourceScope({ stack, environment }: StackOperation): Scope {
 /** Brings one resource to what the template says: creates it, updates it, or leaves it when nothing changed. */
 export async function bring(operation: StackOperation, template: PreparedTemplate, target: TemplateResource): Promise<boolean> {
   const { stack } = operation;
-  const existing = stack.resource(target.logicalId);
+  let existing = stack.resource(target.logicalId);
+  if (existing?.status === 'CREATE_FAILED') {
+    // Unverified: that what is left of a creation which failed goes before the next try, not in the cleanup after it.
+    if (!await remove(operation, existing)) {
+      return false;
+    }
+    existing = undefined;
+  }
   const resource = existing ?? newResource(target);
   let properties: Properties;
   try {
@@ -131,12 +142,23 @@ async function updateCustom(
     stack.setResourceStatus(resource, 'UPDATE_FAILED', 'Modifying service token is not allowed.');
     return false;
   }
+  const isFormer = operation.isResumed && before.unsettled && operation.environment.assumptions.oldProperties === 'FORMER';
+  const oldProperties = isFormer ? before.formerProperties! : before.properties;
   resource.properties = properties;
   resource.unsettled = true;
+  resource.formerProperties = oldProperties;
   stack.setResourceStatus(resource, 'UPDATE_IN_PROGRESS');
-  const request = { ...customRequest(operation, resource, 'Update'), oldProperties: before.properties };
+  const request = { ...customRequest(operation, resource, 'Update'), oldProperties };
   const outcome = await requestCustomResource(request, operation.environment, operation.cancel.signal);
   if (outcome.status !== 'SUCCESS') {
+    const answered = 'physicalId' in outcome ? outcome.physicalId : undefined;
+    if (answered !== undefined && answered !== before.physicalId) {
+      // As that of a Create: what the function says that it has made is deleted.
+      operation.leftovers.push({ resource, before: { ...resource, physicalId: answered } });
+      if (operation.environment.assumptions.replacedResource === 'RESTORED') {
+        restore(resource, before);
+      }
+    }
     stack.setResourceStatus(resource, 'UPDATE_FAILED', outcome.reason);
     return false;
   }
@@ -187,13 +209,17 @@ async function updateBuiltIn(
   return true;
 }
 
-/** Gives a built-in resource back the physical resource that an update took from it; answers what then is to be deleted. */
+/** Gives a resource back the physical resource that an update took from it, and asks nobody; answers what then is to be deleted. */
 export function restoreReplaced(operation: StackOperation, replacement: ReplacedResource): ReplacedResource {
   const { resource, before } = replacement;
   const replacing = { ...resource };
-  Object.assign(resource, before);
+  restore(resource, before);
   operation.stack.setResourceStatus(resource, 'UPDATE_COMPLETE');
   return { resource, before: replacing };
+}
+
+function restore(resource: StackResource, before: StackResource): void {
+  Object.assign(resource, { unsettled: undefined, formerProperties: undefined, ...before });
 }
 
 /**

@@ -37,6 +37,8 @@ export interface StackResource {
   requested?: boolean;
   /** Whether an Update was asked for and did not succeed: the properties may hold or not. */
   unsettled?: boolean;
+  /** The properties from which the Update started that did not succeed. */
+  formerProperties?: Properties;
   status: ResourceStatus;
   reason?: string;
   timestamp: Date;
@@ -48,6 +50,8 @@ export interface FailureOptions {
   readonly disableRollback?: boolean;
   /** Cancels resources in progress when another one fails; otherwise they are waited for. @default true */
   readonly cancelInProgress?: boolean;
+  /** What becomes of a stack whose creation fails, unless `disableRollback` leaves it as it is. @default 'ROLLBACK' */
+  readonly onFailure?: 'ROLLBACK' | 'DELETE';
 }
 
 /** Which stack: by its name, in the default account and Region unless told, or by its id. */
