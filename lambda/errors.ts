@@ -5,7 +5,7 @@ import { UserError } from './user-error';
 /** Something is there that the stack may not touch without being told to. */
 export function alreadyExists(what: string, otherwise = 'remove it in the Support Center', holder?: StackMember): UserError {
   return new UserError(`${what} that this stack did not create${holder ? `; stack ${holder.StackName} has it` : ''}. `
-    + `Set existing to ExistingConfiguration.ADOPT to let the stack change it, or to OWN to make it the stack's, or ${otherwise}.`);
+    + `Set existing to ExistingConfiguration.ADOPT to let the stack change it, or ${otherwise}.`);
 }
 
 /** CloudFormation's own resource type would delete or change what is there. */

@@ -40,6 +40,14 @@ export interface AccountAliasProps {
   readonly existing?: ExistingConfiguration;
 
   /**
+   * Any text. A deployment with another one makes the handler look at the alias again and bring it to the declared state, even
+   * when nothing else changed: a change that somebody made by hand is put right.
+   *
+   * @default - the handler looks when a property changes
+   */
+  readonly refresh?: string;
+
+  /**
    * What happens to the alias when the construct is removed from the stack.
    *
    * An alias that was there before the construct is left in place in any case.
@@ -85,10 +93,11 @@ export class AccountAlias extends Resource implements IAccountAlias {
 
   constructor(scope: Construct, id: string, props: AccountAliasProps) {
     super(scope, id);
-    const { problems, values } = checkTypes(props, { accountAlias: TEXT, existing: CHOICE, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
+    const { problems, values } = checkTypes(props, { accountAlias: TEXT, existing: CHOICE, refresh: TEXT, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
     const properties: AccountAliasProperties = {
       AccountAlias: values.accountAlias,
       Existing: values.existing,
+      Refresh: values.refresh,
     };
     throwProblems('AccountAlias', this.node.path, [
       ...problems,

@@ -177,6 +177,14 @@ export interface ChimeChannelProps {
   readonly existing?: ExistingConfiguration;
 
   /**
+   * Any text. A deployment with another one makes the handler look at the channel again and bring it to the declared state, even
+   * when nothing else changed: a change that somebody made by hand is put right.
+   *
+   * @default - the handler looks when a property changes
+   */
+  readonly refresh?: string;
+
+  /**
    * The ARNs of users and bots of the AppInstance that are members: that may send messages. An elastic channel takes none.
    *
    * Members that join by other means stay. Whoever is removed from the list is removed from the channel, unless it is the bearer.
@@ -304,13 +312,13 @@ export class ChimeChannel extends ChimeChannelBase {
       },
       ChannelFlowArn: values.channelFlowArn,
       Existing: values.existing,
+      Refresh: values.refresh,
     };
     throwProblems('ChimeChannel', this.node.path, [
       ...problems,
       ...elastic?.problems ?? [],
       ...expiration?.problems ?? [],
       ...checkInEachAccount(this, properties, checkChimeChannel),
-      ...checkExisting(values),
       ...checkProvider(this, values.provider),
     ]);
     this.warnAboutRegion(props);
@@ -381,6 +389,7 @@ const PROPERTY_TYPES = {
   metadata: TEXT,
   channelId: TEXT,
   existing: CHOICE,
+  refresh: TEXT,
   memberArns: LIST,
   moderatorArns: LIST,
   elasticChannelConfiguration: STRUCTURE,
@@ -423,14 +432,6 @@ const MANAGE_ACTIONS = [
   'UntagResource',
   'ListTagsForResource',
 ];
-
-function checkExisting({ existing, channelId }: ChimeChannelProps): Problem[] {
-  return existing === undefined || channelId !== undefined ? [] : [{
-    property: 'existing',
-    violation: 'must not be set without channelId, as the service gives each new channel an id of its own',
-    remedy: 'Set channelId to the id of the channel that exists, or leave out existing',
-  }];
-}
 
 function checkChannelArn(channelArn: string): Problem[] {
   if (isUnresolved(channelArn) || /^arn:[^:\s]+:chime:[^:\s]+:[^:\s]+:app-instance\/[^/\s]+\/channel\/[^/\s]+$/u.test(channelArn)) {

@@ -16,4 +16,12 @@ export enum ExistingConfiguration {
    * It is not the stack's to delete: removing the construct leaves it in the account.
    */
   ADOPT = 'ADOPT',
+
+  /**
+   * The existing configuration is brought to the declared state and becomes the stack's: it is deleted with the construct.
+   *
+   * It is how a configuration that was retained comes back to a stack, and how a team takes over for good what somebody made in the
+   * AWS Support Center Console.
+   */
+  OWN = 'OWN',
 }

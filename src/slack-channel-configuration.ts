@@ -7,7 +7,7 @@ import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationPropert
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
-import { checkTypes, CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, TEXT, WORKSPACE } from './private/props';
+import { CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, ROLE_REFERENCE, TEXT, WORKSPACE, checkTypes } from './private/props';
 import { policiesOf } from './private/role-dependency';
 import { sharedSupportAppRole } from './private/shared-support-app-role';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
@@ -87,6 +87,17 @@ export interface AddSlackChannelOptions {
   readonly channelRole?: iam.IRole;
 
   /**
+   * The role that an existing configuration has before `existing` takes it over, when it is another one than `channelRole`.
+   *
+   * It lets the handler give the channel that role back when the deployment is rolled back. Without it such a configuration is not taken
+   * over: the deployment fails before it changes anything, with an error that names the role. The AWS Support Center Console shows it
+   * with the channel.
+   *
+   * @default - an existing configuration has the same role as `channelRole`, or none exists
+   */
+  readonly formerChannelRole?: iam.IRoleRef;
+
+  /**
    * Whether the channel is notified when somebody adds correspondence to a case.
    *
    * @default false
@@ -113,6 +124,14 @@ export interface AddSlackChannelOptions {
    * @default ExistingConfiguration.FAIL
    */
   readonly existing?: ExistingConfiguration;
+
+  /**
+   * Any text. A deployment with another one makes the handler look at the configuration again and bring it to the declared state, even
+   * when nothing else changed: a change that somebody made by hand is put right.
+   *
+   * @default - the handler looks when a property changes
+   */
+  readonly refresh?: string;
 
   /**
    * What happens to the configuration when the construct is removed from the stack.
@@ -228,6 +247,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       NotifyOnCreateOrReopenCase: values.notifyOnCreateOrReopenCase ?? false,
       NotifyOnResolveCase: values.notifyOnResolveCase ?? false,
       Existing: values.existing,
+      Refresh: values.refresh,
     };
     throwProblems('SlackChannelConfiguration', this.node.path, [
       ...problems,
@@ -243,6 +263,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       permissions: [
         SLACK_CHANNEL_CONFIGURATION_PERMISSION,
         passChannelRolePermission(this.channelRole.roleArn),
+        ...props.formerChannelRole ? [passChannelRolePermission(props.formerChannelRole.roleRef.roleArn)] : [],
       ],
       removalPolicy: props.removalPolicy,
     });
@@ -274,11 +295,13 @@ const PROPERTY_TYPES = {
   channelId: TEXT,
   channelName: TEXT,
   channelRole: ROLE,
+  formerChannelRole: ROLE_REFERENCE,
   notifyOnCaseSeverity: CHOICE,
   notifyOnAddCorrespondenceToCase: FLAG,
   notifyOnCreateOrReopenCase: FLAG,
   notifyOnResolveCase: FLAG,
   existing: CHOICE,
+  refresh: TEXT,
   removalPolicy: REMOVAL_POLICY,
   provider: PROVIDER,
 };

@@ -41,6 +41,13 @@ export interface SlackWorkspaceProps {
   readonly teamId: string;
 
   /**
+   * Any text. A deployment with another one registers the workspace again: one that was removed by hand, or renamed in Slack.
+   *
+   * @default - the workspace is registered once
+   */
+  readonly refresh?: string;
+
+  /**
    * What happens to the registration of the workspace when the construct is removed from the stack.
    *
    * A workspace that was already authorised in the account is left in place in any case.
@@ -131,8 +138,8 @@ export class SlackWorkspace extends SlackWorkspaceBase {
 
   constructor(scope: Construct, id: string, props: SlackWorkspaceProps) {
     super(scope, id);
-    const { problems, values } = checkTypes(props, { teamId: TEXT, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
-    const properties: SlackWorkspaceProperties = { TeamId: values.teamId };
+    const { problems, values } = checkTypes(props, { teamId: TEXT, refresh: TEXT, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
+    const properties: SlackWorkspaceProperties = { TeamId: values.teamId, Refresh: values.refresh };
     throwProblems('SlackWorkspace', this.node.path, [
       ...problems,
       ...checkInEachAccount(this, properties, checkSlackWorkspace),

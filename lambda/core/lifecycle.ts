@@ -30,15 +30,16 @@ export async function onUpdate(type: ResourceType, event: CustomResourceEvent, s
   const work = { type, event, services, declared };
   const id = parsePhysicalId(event.PhysicalResourceId);
   const target = type.targetOf(declared, event, id?.target);
-  if (!id || !target || !isOf(id, target)) {
-    return establish(work);
-  }
+  const isInPlace = id && target && isOf(id, target);
   // A declaration that leaves the id to the service fits what a replacement in this very update has left, too.
-  if (!type.targetOf(declared, event) && type.targetOf(old, event)) {
+  if (id && !type.targetOf(declared, event) && (!isInPlace || type.targetOf(old, event))) {
     const before = parsePhysicalId(await stack.idBefore())?.target;
     if (before && !isOf(id, before) && type.targetOf(declared, event, before)) {
       return establish(work, before);
     }
+  }
+  if (!isInPlace) {
+    return establish(work);
   }
   const answer = async (actual: Declaration | undefined, mayFail: boolean) => ({
     physicalResourceId: event.PhysicalResourceId!,
@@ -85,8 +86,7 @@ export async function onDelete(type: ResourceType, event: CustomResourceEvent, s
     note('not the stack\'s: left');
     return;
   }
-  // Of what cannot be seen the removal tells whether it is there.
-  const actual = await type.read(services, target, declared).catch(ignore('Forbidden'));
+  const actual = type.isTakenOver || !isOurs ? await type.read(services, target, declared) : undefined;
   const isDeclared = isOf(id, type.targetOf(declared, event, target) ?? []);
   if (!isOurs) {
     await putBack(work, id, actual);

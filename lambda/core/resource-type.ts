@@ -18,6 +18,8 @@ export interface Services {
 export interface Step extends Command<unknown> {
   /** Names of errors which mean that there was nothing left to do. */
   readonly ignored?: string[];
+  /** Whether there was nothing left to do after any other error. */
+  isDone?(client: Client): Promise<boolean>;
 }
 
 export interface Declaration {

@@ -78,21 +78,26 @@ export const chimeChannel: ResourceType<Declaration> = {
   nativeIdOf: ([channelArn], { ChimeBearer: bearer }) => `${channelArn}|${bearer}`,
 
   // The bearer counts as that of the old declaration: the channel goes from one to the other.
-  async read(services, [channelArn], declared, old = declared) {
+  async read(services, [channelArn], declared, before) {
+    const old = before ?? declared;
     const client = clientFor(services, channelArn);
     // In a rotation the new bearer may have no access yet, and the old one none any more.
-    const by = (ChimeBearer: string) => client.send(new DescribeChannelCommand({ ChannelArn: channelArn, ChimeBearer }))
-      .then(({ Channel: found }) => ({ found, channel: { ChannelArn: channelArn, ChimeBearer } }));
-    const { found, channel } = await by(declared.ChimeBearer)
-      .catch((error) => isServiceError(error, 'Forbidden') && old.ChimeBearer !== declared.ChimeBearer ? by(old.ChimeBearer) : Promise.reject(error));
+    const isRotated = old.ChimeBearer !== declared.ChimeBearer;
+    const channel = { ChannelArn: channelArn, ChimeBearer: declared.ChimeBearer };
+    const { Channel: found } = await client.send(new DescribeChannelCommand(channel)).catch((error) =>
+      isRotated && isServiceError(error, 'Forbidden')
+        ? client.send(new DescribeChannelCommand({ ...channel, ChimeBearer: old.ChimeBearer })).catch(() => Promise.reject(error))
+        : Promise.reject(error));
     const { Tags: tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: channelArn }));
-    const those = async (name: 'MemberArns' | 'ModeratorArns', list: typeof ListChannelMembershipsCommand, bearer: string) => {
+    const those = async (name: 'MemberArns' | 'ModeratorArns', list: typeof ListChannelMembershipsCommand) => {
       const arns = union(declared[name], old[name]);
+      // A bearer that is not a moderator yet may not list them.
+      if (isRotated || arns.length === 0) {
+        return old[name];
+      }
       const there: unknown[] = [];
-      if (arns.length > 0) {
-        for await (const arn of listArns(client, list, { ...channel, ChimeBearer: bearer })) {
-          there.push(arn);
-        }
+      for await (const arn of listArns(client, list, channel)) {
+        there.push(arn);
       }
       return arns.filter((arn) => there.includes(arn));
     };
@@ -104,11 +109,12 @@ export const chimeChannel: ResourceType<Declaration> = {
       ElasticChannelConfiguration: withNumbers(found.ElasticChannelConfiguration),
       Metadata: (declared.Metadata ?? old.Metadata) === undefined ? undefined : found.Metadata ?? '',
       ExpirationSettings: (declared.ExpirationSettings ?? old.ExpirationSettings) && withNumbers(found.ExpirationSettings),
-      ChannelFlowArn: (declared.ChannelFlowArn ?? old.ChannelFlowArn) && found.ChannelFlowArn,
+      // A flow that somebody else has given to the channel is only an adoption's to take away.
+      ChannelFlowArn: (before ? [declared.ChannelFlowArn, old.ChannelFlowArn].includes(found.ChannelFlowArn) : declared.ChannelFlowArn)
+        ? found.ChannelFlowArn : undefined,
       Tags: keys.flatMap((key) => tags.filter(({ Key }) => Key === key)),
-      // Only the bearer that declares members may list them.
-      MemberArns: await those('MemberArns', ListChannelMembershipsCommand, declared.MemberArns.length ? channel.ChimeBearer : old.ChimeBearer),
-      ModeratorArns: await those('ModeratorArns', ListChannelModeratorsCommand, channel.ChimeBearer),
+      MemberArns: await those('MemberArns', ListChannelMembershipsCommand),
+      ModeratorArns: await those('ModeratorArns', ListChannelModeratorsCommand),
     };
   },
 
@@ -125,12 +131,16 @@ export const chimeChannel: ResourceType<Declaration> = {
     const who = (isStillDeclared: unknown) => isStillDeclared ? channel : oldChannel;
     const steps: Step[] = [];
     const add = (command: Step, ...ignored: string[]) => steps.push({ ...command, ignored });
+    // Who may never have become one is none.
+    const remove = (command: Step, ListCommand: typeof ListChannelMembershipsCommand, by: Channel, arn: string) =>
+      steps.push({ ...command, isDone: async (client) => !await isListed(client, ListCommand, by, arn).catch(() => true) });
 
     if (isRotated) {
       // It may be a moderator or an administrator already, and the old one may be gone: the next step shows whether it can go on.
-      add(new CreateChannelModeratorCommand({ ...oldChannel, ChannelModeratorArn: declared.ChimeBearer }), 'Conflict', 'Forbidden', 'BadRequest');
+      add(new CreateChannelModeratorCommand({ ...oldChannel, ChannelModeratorArn: declared.ChimeBearer }),
+        'Conflict', 'Forbidden', 'BadRequest', 'ResourceLimitExceeded');
     }
-    if (isRotated || differs('Name', 'Mode') || differs('Metadata') && (Metadata ?? actual.Metadata)) {
+    if (isRotated || differs('Name', 'Mode') || (Metadata ?? '') !== (actual.Metadata ?? '')) {
       // The service keeps what an update leaves out.
       add(new UpdateChannelCommand({ ...channel, Name: declared.Name, Mode: declared.Mode, Metadata: Metadata ?? (actual.Metadata && '') }));
     }
@@ -166,12 +176,13 @@ export const chimeChannel: ResourceType<Declaration> = {
       add(new CreateChannelModeratorCommand({ ...channel, ChannelModeratorArn }), 'Conflict');
     }
     for (const MemberArn of without(actual.MemberArns, [...declared.MemberArns, declared.ChimeBearer])) {
-      add(new DeleteChannelMembershipCommand({ ...who(declared.MemberArns.length), MemberArn }), 'NotFound');
+      remove(new DeleteChannelMembershipCommand({ ...who(declared.MemberArns.length), MemberArn }), ListChannelMembershipsCommand,
+        who(declared.MemberArns.length), MemberArn);
     }
     // The bearer of an adopted channel may have been its moderator before.
     const oldBearer = isRotated && ownership === 'created' ? [actual.ChimeBearer] : [];
     for (const ChannelModeratorArn of without(union(actual.ModeratorArns, oldBearer), [...declared.ModeratorArns, declared.ChimeBearer])) {
-      add(new DeleteChannelModeratorCommand({ ...channel, ChannelModeratorArn }), 'NotFound');
+      remove(new DeleteChannelModeratorCommand({ ...channel, ChannelModeratorArn }), ListChannelModeratorsCommand, channel, ChannelModeratorArn);
     }
     return steps;
   },
@@ -179,10 +190,12 @@ export const chimeChannel: ResourceType<Declaration> = {
   async apply(services, [channelArn], steps) {
     const client = clientFor(services, channelArn);
     let refusal: unknown;
-    const send = async ({ ignored = [], ...command }: Step) => {
-      const answer = await client.send(command).catch((error) => {
-        ignore(...ignored)(error);
-        refusal ??= isServiceError(error, 'Forbidden') ? error : undefined;
+    const send = async ({ ignored = [], isDone, ...command }: Step) => {
+      const answer = await client.send(command).catch(async (error) => {
+        if (!await isDone?.(client)) {
+          ignore(...ignored)(error);
+          refusal ??= isServiceError(error, 'Conflict') ? undefined : error;
+        }
       });
       await addAgain(client, command, answer as MembershipAnswer | undefined);
     };
@@ -193,8 +206,9 @@ export const chimeChannel: ResourceType<Declaration> = {
       }
       const failed = (await Promise.allSettled(steps.slice(start, end).map(send))).find(({ status }) => status === 'rejected');
       if (failed) {
-        // What was refused before is why this is: a new bearer that the old one could not promote.
-        throw refusal ?? (failed as PromiseRejectedResult).reason;
+        const { reason } = failed as PromiseRejectedResult;
+        // What was refused before is why this is: the promotion of a new bearer.
+        throw isServiceError(reason, 'Forbidden') && refusal || reason;
       }
     }
   },

@@ -101,7 +101,7 @@ export function chimeChannelPermissions(properties: ChimeChannelProperties): Per
       'chimeFlow',
       ['AssociateChannelFlow', 'DisassociateChannelFlow'],
       // A channel that is adopted may have any other one.
-      properties.Existing === 'ADOPT' ? `${appInstanceArn}/channel-flow/*` : channelFlowArn,
+      properties.Existing !== undefined && properties.Existing !== 'FAIL' ? `${appInstanceArn}/channel-flow/*` : channelFlowArn,
     )]),
   ];
 }

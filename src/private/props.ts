@@ -48,6 +48,11 @@ export const ROLE: PropertyType = {
   fits: (value) => isObject(value) && typeof value.roleArn === 'string' && isObject(value.grantPrincipal),
 };
 
+export const ROLE_REFERENCE: PropertyType = {
+  ...ROLE,
+  fits: (value) => isObject(value) && isObject(value.roleRef) && typeof value.roleRef.roleArn === 'string',
+};
+
 export const OPTIONAL_WORKSPACE: PropertyType = {
   must: 'a SlackWorkspace',
   remedy: 'Give a SlackWorkspace, or SlackWorkspace.fromTeamId() for one that is registered elsewhere',

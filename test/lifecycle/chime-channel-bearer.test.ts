@@ -244,7 +244,7 @@ describe('the old bearer is deleted already', () => {
     store().deleteIdentity(first);
     const before = channels();
     const result = await account.deploy(channel({ chimeBearer: second, channelName: 'new' }));
-    expect(failuresOf(result)[0]).toMatch(/^UpdateChannel: .*Forbidden.* chimeBearer must be a user or bot of the AppInstance, and a moderator/);
+    expect(failuresOf(result)[0]).toMatch(/^DescribeChannel: .*Forbidden.* chimeBearer must be a user or bot of the AppInstance, and a moderator/);
     expect(channels()).toEqual(before);
   });
 });
@@ -322,7 +322,7 @@ describe('a new bearer that cannot go on', () => {
   test('as the AppInstance does not know it: the update fails clearly and is undone', async () => {
     const old = await create({ memberArns: [user('a')] });
     const reason = await account.fail(channel({ chimeBearer: `${appInstance.appInstanceArn}/user/nobody`, channelName: 'new', tags: { a: '1' } }));
-    expect(reason).toMatch(/^UpdateChannel: An invalid app instance user ARN was supplied .* chimeBearer must be a user or bot of the AppInstance/);
+    expect(reason).toMatch(/^CreateChannelModerator: An invalid app instance user ARN was supplied .* chimeBearer must be a user or bot of the AppInstance/);
     expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(standing()).toEqual(old);
     expect(account.changes()).toEqual(expect.not.arrayContaining(['TagResource', 'DeleteChannelModerator']));
@@ -337,7 +337,7 @@ describe('a new bearer that cannot go on', () => {
       fault: { kind: 'error', code: 'ResourceLimitExceededException' },
       when: ({ accountId }) => accountId === account.id,
     });
-    expect(await account.fail(channel({ chimeBearer: second }))).toMatch(/^UpdateChannel: .*Forbidden/);
+    expect(await account.fail(channel({ chimeBearer: second }))).toMatch(/^CreateChannelModerator: .*ResourceLimitExceeded/);
     expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(standing()).toEqual(old);
   });

@@ -176,7 +176,8 @@ describe('update in place', () => {
     await account.succeed(channel());
     local.aws.services.chime.store.deleteChannel(channels()[0].channelArn);
     const result = await account.deploy(channel({ channelName: 'new' }));
-    expect(failuresOf(result)[0]).toContain('UpdateChannel');
+    expect(failuresOf(result)[0]).toContain('DescribeChannel');
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(channels()).toEqual([]);
   });
 

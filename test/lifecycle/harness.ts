@@ -20,7 +20,7 @@ export const OTHER_TEAM = 'T0OTHERTEAM';
 export const REGION = 'us-east-1';
 
 const STACK_NAME = 'Stack';
-const DEFAULT_TIMEOUT = 4;
+const DEFAULT_TIMEOUT = 12;
 
 /** Starts AWS on this machine for the tests of a file, and cleans up after each of them. */
 export function useLocalAws(): LocalAwsHarness {

@@ -22,15 +22,18 @@ interface Options extends Partial<AddSlackChannelOptions> {
   readonly teamId?: string;
   /** Name of a role that is there. */
   readonly roleName?: string;
+  /** Name of the role that an adopted configuration has. */
+  readonly formerRoleName?: string;
   readonly ownsProvider?: boolean;
 }
 
 /** A channel of a workspace that is not part of the stack. */
-function channel({ id = 'Channel', teamId = TEAM, roleName = 'ChannelRole', ownsProvider, ...options }: Options = {}) {
+function channel({ id = 'Channel', teamId = TEAM, roleName = 'ChannelRole', formerRoleName, ownsProvider, ...options }: Options = {}) {
   return (stack: Stack) => new SlackChannelConfiguration(stack, id, {
     workspace: SlackWorkspace.fromTeamId(stack, 'Workspace', teamId),
     channelId: CHANNEL,
     channelRole: iam.Role.fromRoleArn(stack, 'ChannelRole', account.roleArn(roleName), { mutable: false }),
+    formerChannelRole: formerRoleName ? iam.Role.fromRoleName(stack, 'FormerRole', formerRoleName) : undefined,
     notifyOnCaseSeverity: NotificationSeverity.ALL,
     notifyOnResolveCase: true,
     provider: ownsProvider ? ownProvider(stack) : undefined,
@@ -122,11 +125,12 @@ describe('create', () => {
 
   test('adopts another configuration, brings it to the declared state, and releases it at the end', async () => {
     account.putChannel({ channelId: CHANNEL, channelName: 'theirs', notifyOnAddCorrespondenceToCase: true, notifyOnCreateOrReopenCase: true });
-    await account.succeed(channel({ ...ADOPT, channelName: 'ours' }));
+    await account.succeed(channel({ ...ADOPT, formerRoleName: 'ConsoleRole', channelName: 'ours' }));
     expect(account.channels()).toEqual([configured({ channelName: 'ours' })]);
     expect(account.physicalId(TYPE)).toMatch(new RegExp(`^SupportAppSlackChannelConfiguration/adopted/${TARGET};`));
-    expect(account.changes()).toEqual(['UpdateSlackChannelConfiguration']);
-    await account.succeed(channel({ ...ADOPT, channelName: 'changed' }));
+    // The first one is sent as the configuration is: it proves that a rollback could pass the role.
+    expect(account.changes()).toEqual(['UpdateSlackChannelConfiguration', 'UpdateSlackChannelConfiguration']);
+    await account.succeed(channel({ ...ADOPT, formerRoleName: 'ConsoleRole', channelName: 'changed' }));
     await account.delete();
     expect(account.channels()).toEqual([configured({ channelName: 'changed' })]);
   });
@@ -168,21 +172,71 @@ describe('create', () => {
     expect(account.channels()).toEqual([before]);
   });
 
-  // The handler may pass the roles of the stack's channels only. To put back the rest without the role would leave a mixture of both
-  // configurations, and to report success would let CloudFormation delete the role through which the channel works.
-  test('fails and changes nothing when it may not pass the role of the configuration that it had adopted', async () => {
-    account.putChannel({ channelId: CHANNEL, channelName: 'theirs' });
-    const result = await account.deploy(channelAndFailure({ ...ADOPT, channelName: 'ours', channelRole: undefined, ownsProvider: true }));
-    expect(failuresOf(result)).toEqual([expect.stringMatching(
-      new RegExp(`^UpdateSlackChannelConfiguration: .* iam:PassRole on resource: ${account.roleArn('ConsoleRole')} `),
-    )]);
-    expect(account.stack.status).toBe('ROLLBACK_FAILED');
-    expect(account.resource(TYPE).status).toBe('DELETE_FAILED');
-    const [{ channelRoleArn }] = account.channels();
-    expect(account.channels()).toEqual([configured({ channelName: 'ours', channelRoleArn })]);
-    expect(channelRoleArn).not.toBe(account.roleArn('ConsoleRole'));
-    expect(local.aws.cloudFormation.role(channelRoleArn)?.trusts).toEqual(['supportapp.amazonaws.com']);
-    expect(account.changes()).toEqual(['UpdateSlackChannelConfiguration']);
+  test('gives back the role of the configuration that it had adopted with formerChannelRole', async () => {
+    const before = account.putChannel({ channelId: CHANNEL, channelName: 'theirs' });
+    const result = await account.deploy(channelAndFailure({
+      ...ADOPT, channelName: 'ours', channelRole: undefined, formerRoleName: 'ConsoleRole', ownsProvider: true,
+    }));
+    expect(failuresOf(result)).toEqual([]);
+    expect(account.stack.status).toBe('ROLLBACK_COMPLETE');
+    expect(account.channels()).toEqual([before]);
+  });
+
+  test.each(['ADOPT', 'OWN'] as const)('fails before it changes anything with %s when it could not give back the role', async (existing) => {
+    const before = account.putChannel({ channelId: CHANNEL, channelName: 'theirs' });
+    expect(await account.fail(channel({ existing: ExistingConfiguration[existing], channelName: 'ours', channelRole: undefined }))).toBe(
+      `channelId: a rollback could not give the channel its role back, ${account.roleArn('ConsoleRole')}. Set formerChannelRole to it.`);
+    expect(account.stack.status).toBe('ROLLBACK_COMPLETE');
+    expect(account.channels()).toEqual([before]);
+    expect(account.changes()).toEqual([]);
+  });
+
+  test('adopts a configuration whose role is gone, which no rollback could bring back', async () => {
+    account.putChannel({ channelId: CHANNEL, channelRoleArn: `arn:aws:iam::${account.id}:role/Gone` });
+    await account.succeed(channel({ ...ADOPT, formerRoleName: 'Gone' }));
+    expect(account.channels()).toEqual([configured()]);
+  });
+
+  describe('with OWN', () => {
+    const OWN = { existing: ExistingConfiguration.OWN };
+
+    test('takes another configuration over and deletes it at the end', async () => {
+      account.putChannel({ channelId: CHANNEL, channelName: 'theirs', channelRoleArn: account.roleArn('ChannelRole') });
+      await account.succeed(channel({ ...OWN, channelName: 'ours' }));
+      expect(account.channels()).toEqual([configured({ channelName: 'ours' })]);
+      expect(account.physicalId(TYPE)).toMatch(new RegExp(`^SupportAppSlackChannelConfiguration/owned/${TARGET};`));
+      await account.delete();
+      expect(account.channels()).toEqual([]);
+    });
+
+    test('takes an equal configuration over and deletes it at the end', async () => {
+      account.putChannel(configured());
+      await account.succeed(channel(OWN));
+      expect(account.physicalId(TYPE)).toBe(`SupportAppSlackChannelConfiguration/owned/${TARGET}`);
+      await account.delete();
+      expect(account.channels()).toEqual([]);
+    });
+
+    test.each<[string, object]>([['another', { channelName: 'theirs' }], ['an equal', {}]])('leaves %s configuration as it was when the stack rolls back', async (_what, rest) => {
+      const before = account.putChannel(configured(rest));
+      await account.deploy(channelAndFailure({ ...OWN, channelName: 'channelName' in rest ? 'ours' : undefined }));
+      expect(account.stack.status).toBe('ROLLBACK_COMPLETE');
+      expect(account.channels()).toEqual([before]);
+    });
+
+    test('makes what was adopted the stack\'s, and ADOPT what was taken to own no longer', async () => {
+      account.putChannel(configured());
+      await account.succeed(channel());
+      const physicalId = account.physicalId(TYPE);
+      await account.succeed(channel(OWN));
+      expect(account.physicalId(TYPE)).toBe(physicalId);
+      await account.succeed(channel(ADOPT));
+      await account.delete();
+      expect(account.channels()).toEqual([configured()]);
+      await account.succeed(channel(OWN));
+      await account.delete();
+      expect(account.channels()).toEqual([]);
+    });
   });
 
   test('keeps what somebody else configured meanwhile when an adoption rolls back', async () => {
@@ -432,7 +486,7 @@ describe('replacement', () => {
 
   test('adopts the configuration of the other channel, and releases it at the end', async () => {
     account.putChannel({ channelId: OTHER_CHANNEL });
-    await account.succeed(channel({ ...ADOPT, channelId: OTHER_CHANNEL }));
+    await account.succeed(channel({ ...ADOPT, formerRoleName: 'ConsoleRole', channelId: OTHER_CHANNEL }));
     expect(account.channels()).toEqual([configured({ channelId: OTHER_CHANNEL })]);
     await account.delete();
     expect(account.channels()).toEqual([configured({ channelId: OTHER_CHANNEL })]);
