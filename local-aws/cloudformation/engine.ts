@@ -6,6 +6,8 @@ import { readAssembly, type AssemblyStack } from './assembly';
 import { DEFAULT_ASSUMPTIONS, type Assumptions } from './assumptions';
 import { checkCustomResource, isCustomResourceType, type CustomResourceRequest } from './custom-resource';
 import { seededRandom } from './generated-names';
+import { checkImport, importInto, type ResourceToImport } from './import';
+import type { NativeServices } from './native-resource';
 import {
   createResources, deleteResources, rollBackCreation, rollBackUpdate, updateResources, type Interruption, type StackBefore,
 } from './operations';
@@ -14,7 +16,7 @@ import type { ResourceTypes } from './resource-type';
 import { ResponseBucket } from './response-bucket';
 import { Roles, type Role } from './roles';
 import {
-  Stack, type FailureOptions, type StackEventListener, type StackInput, type StackResult, type StackSelector,
+  Stack, type FailureOptions, type StackEventListener, type StackInput, type StackResource, type StackResult, type StackSelector,
 } from './stack';
 import { PreparedTemplate, parseTemplate, resolveParameters } from './template';
 import type { Template } from './template-model';
@@ -47,6 +49,8 @@ export interface LocalCloudFormationOptions {
   readonly organization?: Organization;
   /** Holds the app instances of stacks, with their users and bots. @default - a new one */
   readonly chime?: ChimeStore;
+  /** What the handlers of native types call. @default - nothing, so that they fail */
+  readonly services?: NativeServices;
   /** What the engine does where no source says what CloudFormation does. @default - see `DEFAULT_ASSUMPTIONS` */
   readonly assumptions?: Partial<Assumptions>;
   /** Hears the events of all stacks. */
@@ -158,6 +162,13 @@ export class LocalCloudFormation {
   }
 
   public async createStack(input: StackInput): Promise<StackResult> {
+    const stack = this.newStack(input);
+    this.stacks.push(stack);
+    stack.setStatus('CREATE_IN_PROGRESS', 'User Initiated');
+    return this.run(stack, undefined, 0, (operation, interruption) => createResources(operation, input, interruption));
+  }
+
+  private newStack(input: StackInput): Stack {
     if (this.stack(input) && this.stack(input)!.status !== 'DELETE_COMPLETE') {
       throw new ValidationError(`Stack [${input.stackName}] already exists`);
     }
@@ -173,15 +184,38 @@ export class LocalCloudFormation {
     }, (event) => this.options.onEvent?.(event));
     stack.template = this.prepare(stack, input);
     stack.parameters = input.parameters ?? {};
-    this.stacks.push(stack);
-    stack.setStatus('CREATE_IN_PROGRESS', 'User Initiated');
-    return this.run(stack, undefined, 0, (operation, interruption) => createResources(operation, input, interruption));
+    return stack;
+  }
+
+  /** Takes things that are there into a new stack or one that exists, as a change set of type IMPORT does. */
+  public async importResources(input: StackInput & { readonly resources: readonly ResourceToImport[] }): Promise<StackResult> {
+    const existing = this.stack(input);
+    const isNew = !existing || existing.status === 'DELETE_COMPLETE';
+    const stack = isNew ? this.newStack(input) : existing;
+    const former = stack.template;
+    const holderOf = (resource: StackResource) => this.neighbours(stack).find((other) => other.liveResources().some((candidate) =>
+      candidate !== resource && candidate.type === resource.type && candidate.physicalId === resource.physicalId))?.id;
+    return this.run(stack, undefined, stack.events.length, async (operation) => {
+      try {
+        stack.template = this.prepare(stack, input);
+        checkImport(operation, input.resources);
+      } catch (error) {
+        stack.template = former;
+        throw error;
+      }
+      if (isNew) {
+        this.stacks.push(stack);
+      }
+      stack.parameters = input.parameters ?? {};
+      await importInto(operation, input.resources, holderOf);
+      stack.template = stack.status === 'IMPORT_COMPLETE' ? stack.template : former;
+    });
   }
 
   public async updateStack(input: StackInput): Promise<StackResult> {
     const stack = this.existing(input);
     const isFailed = ['CREATE_FAILED', 'UPDATE_FAILED'].includes(stack.status!);
-    if (!isFailed && !['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'].includes(stack.status!)) {
+    if (!isFailed && !STABLE.includes(stack.status!)) {
       throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
     }
     const template = this.prepare(stack, input);
@@ -333,7 +367,7 @@ export class LocalCloudFormation {
     const prepared = new PreparedTemplate(template, parameters, {
       accountId: stack.accountId, region: stack.region, stackName: stack.name, stackId: stack.id,
     });
-    checkResources(prepared.template, this.options.resourceTypes);
+    checkResources(prepared.template, this.options.resourceTypes, stack.region);
     return prepared;
   }
 
@@ -346,6 +380,7 @@ export class LocalCloudFormation {
       identities: this.identities,
       stackSets: this.stackSets,
       chime: this.chime,
+      services: this.options.services,
       ssmParameters: this.ssmParametersOf(stack),
       serviceTimeoutScale: this.options.serviceTimeoutScale ?? 1,
       stopped: this.stopping.signal,
@@ -390,6 +425,10 @@ export class LocalCloudFormation {
   }
 }
 
+/** The states in which a stack can be updated, beside those in which an operation has failed and was left so. */
+const STABLE: string[] = [
+  'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE',
+];
 const NO_UPDATES = 'No updates are to be performed.';
 const BOOTSTRAP_VERSION = '30';
 
@@ -404,17 +443,21 @@ function result(stack: Stack, firstEvent: number): StackResult {
   };
 }
 
-function checkResources({ Resources: resources }: Template, resourceTypes: ResourceTypes): void {
-  const isKnown = (type: string) => isCustomResourceType(type) || Object.hasOwn(resourceTypes, type);
+function checkResources({ Resources: resources }: Template, resourceTypes: ResourceTypes, region: string): void {
+  const isKnown = (type: string) => isCustomResourceType(type)
+    || Object.hasOwn(resourceTypes, type) && (resourceTypes[type].regions?.includes(region) ?? true);
   const unknown = Object.values(resources).map(({ Type }) => Type).filter((type) => !isKnown(type));
   if (unknown.length > 0) {
     throw new ValidationError(`Template format error: Unrecognized resource types: [${[...new Set(unknown)].join(', ')}]`);
   }
   for (const [logicalId, { Type, Properties: properties = {} }] of Object.entries(resources)) {
-    const missing = (resourceTypes[Type]?.required ?? []).filter((name) => properties[name] === undefined);
-    const problem = missing.length > 0
-      ? `Properties validation failed for resource ${logicalId} with message: required key [${missing.join(', ')}] not found`
-      : isCustomResourceType(Type) && checkCustomResource(Type, properties);
+    const { required = [], optional } = resourceTypes[Type] ?? {};
+    const missing = required.filter((name) => properties[name] === undefined);
+    const extraneous = optional ? Object.keys(properties).filter((name) => ![...required, ...optional].includes(name)) : [];
+    const invalid = `Properties validation failed for resource ${logicalId} with message: `;
+    const problem = missing.length > 0 ? `${invalid}required key [${missing.join(', ')}] not found`
+      : extraneous.length > 0 ? `${invalid}#: extraneous key [${extraneous.join(', ')}] is not permitted`
+        : isCustomResourceType(Type) && checkCustomResource(Type, properties);
     if (problem) {
       throw new ValidationError(`Template format error: [/Resources/${logicalId}] ${problem}`);
     }

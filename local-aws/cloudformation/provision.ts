@@ -4,6 +4,7 @@ import type { Assumptions } from './assumptions';
 import { CreateFailedError } from './create-failed-error';
 import { isCustomResourceType, requestCustomResource, stringifyScalars, type CustomResourceEnvironment, type CustomResourceRequest } from './custom-resource';
 import { inventedPhysicalId } from './generated-names';
+import { HandlerError } from './handler-error';
 import type { ResourceContext, ResourceTypes } from './resource-type';
 import type { Stack, StackResource } from './stack';
 import type { PreparedTemplate, TemplateResource } from './template';
@@ -82,7 +83,7 @@ export async function bring(operation: StackOperation, template: PreparedTemplat
   return true;
 }
 
-function newResource({ logicalId, definition, dependencies }: TemplateResource): StackResource {
+export function newResource({ logicalId, definition, dependencies }: TemplateResource): StackResource {
   return {
     logicalId, definition, dependencies, type: definition.Type, properties: {}, attributes: {}, status: 'CREATE_IN_PROGRESS', timestamp: new Date(),
   };
@@ -117,7 +118,7 @@ async function create(operation: StackOperation, resource: StackResource, proper
       Object.assign(resource, { physicalId: made.physicalId, attributes: made.attributes ?? {} });
     } catch (error) {
       resource.physicalId = error instanceof CreateFailedError ? error.physicalId : undefined;
-      stack.setResourceStatus(resource, 'CREATE_FAILED', serviceReason(resource, error));
+      stack.setResourceStatus(resource, 'CREATE_FAILED', serviceReason(operation, resource, error));
       return false;
     }
   }
@@ -201,7 +202,7 @@ async function updateBuiltIn(
   } catch (error) {
     resource.unsettled = type.updatesInPart;
     resource.properties = type.updatesInPart ? properties : before.properties;
-    stack.setResourceStatus(resource, 'UPDATE_FAILED', serviceReason(resource, error));
+    stack.setResourceStatus(resource, 'UPDATE_FAILED', serviceReason(operation, resource, error));
     return false;
   }
   resource.unsettled = false;
@@ -249,8 +250,11 @@ export async function remove(operation: StackOperation, resource: StackResource)
       const { [resource.type]: type } = operation.environment.resourceTypes;
       await type.delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
     } catch (error) {
-      stack.setResourceStatus(resource, 'DELETE_FAILED', serviceReason(resource, error));
-      return false;
+      // What is gone is deleted.
+      if (!(error instanceof HandlerError && error.code === 'NotFound')) {
+        stack.setResourceStatus(resource, 'DELETE_FAILED', serviceReason(operation, resource, error));
+        return false;
+      }
     }
   }
   stack.setResourceStatus(resource, 'DELETE_COMPLETE');
@@ -258,10 +262,9 @@ export async function remove(operation: StackOperation, resource: StackResource)
 }
 
 function customRequest({ stack }: StackOperation, resource: StackResource, requestType: CustomResourceRequest['requestType']): CustomResourceRequest {
-  const random = stack.random(resource.logicalId);
   return {
     requestType,
-    requestId: [8, 4, 4, 4, 12].map((length) => random(length, '0123456789abcdef')).join('-'),
+    requestId: newRequestId(stack, resource.logicalId),
     stackId: stack.id,
     region: stack.region,
     logicalId: resource.logicalId,
@@ -277,11 +280,18 @@ function keepAttributes(resource: StackResource, request: CustomResourceRequest,
   resource.answer = `${request.stackId}|${request.logicalId}|${request.requestId} in S3 bucket cloudformation-custom-resource-storage-${request.region.replaceAll('-', '')}`;
 }
 
-function resourceContext({ stack, environment }: StackOperation, logicalId: string): ResourceContext {
+export function resourceContext({ stack, environment }: StackOperation, logicalId: string): ResourceContext {
   const { accountId, region, name: stackName } = stack;
   return { ...environment, accountId, region, stackName, logicalId, random: stack.random(logicalId) };
 }
 
-function serviceReason(resource: StackResource, error: unknown): string {
-  return `Resource handler returned message: "${(error as Error).message}" (${resource.type})`;
+function serviceReason({ stack }: StackOperation, resource: StackResource, error: unknown): string {
+  const origin = error instanceof HandlerError
+    ? `RequestToken: ${newRequestId(stack, resource.logicalId)}, HandlerErrorCode: ${error.code}` : resource.type;
+  return `Resource handler returned message: "${(error as Error).message}" (${origin})`;
+}
+
+function newRequestId(stack: Stack, logicalId: string): string {
+  const random = stack.random(logicalId);
+  return [8, 4, 4, 4, 12].map((length) => random(length, '0123456789abcdef')).join('-');
 }
