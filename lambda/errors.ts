@@ -4,12 +4,12 @@ import { UserError } from './user-error';
 
 /** Something is there that the stack may not touch without being told to. */
 export function alreadyExists(what: string, otherwise = 'remove it in the Support Center', holder?: StackMember): UserError {
-  return new UserError(`${what} that this stack did not create${holder ? `; stack ${holder.StackName} has it` : ''}. `
+  return new UserError(`${what} that this stack did not create${holder ? `; stack ${holder.stackName} has it` : ''}. `
     + `Set existing to ExistingConfiguration.ADOPT to let the stack change it, or ${otherwise}.`);
 }
 
 /** CloudFormation's own resource type would delete or change what is there. */
-export function heldByNativeType(what: string, { ResourceType: type, LogicalResourceId: logicalId, StackName: stackName }: StackMember): UserError {
+export function heldByNativeType(what: string, { type, logicalId, stackName }: StackMember): UserError {
   return new UserError(`${what}, which ${logicalId} of stack ${stackName} has, an ${type}. `
     + 'Give that DeletionPolicy Retain, deploy, remove it, deploy, and set existing to ExistingConfiguration.OWN here.');
 }

@@ -2,7 +2,7 @@ import { ChimeSDKMessagingClient } from './aws/chime-sdk-messaging';
 import { toAmzDate } from './aws/client';
 import { SupportAppClient, supportAppRegion } from './aws/support-app';
 import { note, onCreate, onDelete, onUpdate } from './core/lifecycle';
-import { failedPhysicalId } from './core/physical-id';
+import { failedPhysicalId, parsePhysicalId } from './core/physical-id';
 import { ResourceType, Services } from './core/resource-type';
 import { stackOf } from './core/stack';
 import { CustomResourceEvent, CustomResourceResult, respond } from './custom-resource';
@@ -57,7 +57,7 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
   const type = RESOURCE_TYPES.find(({ name }) => name === event.ResourceType);
   const services = servicesOf(event, invocation, undoInvocation);
   if (event.RequestType === 'Delete') {
-    if (type && !await services.stack.hasDeleted(isLate(event))) {
+    if (type && !(parsePhysicalId(event.PhysicalResourceId) && await services.stack.hasDeleted(isLate(event)))) {
       await onDelete(type, event, services);
     } else {
       note('nothing to delete');

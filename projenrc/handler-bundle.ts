@@ -30,6 +30,7 @@ async function bundle(transform: (path: string, source: string) => string): Prom
     logLevel: 'silent',
     // `${` in inline code reads as a reference of Fn::Sub to those who check templates.
     supported: { 'template-literal': false },
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     plugins: [{
       name: 'sources',
       setup: (setup) => {
@@ -50,7 +51,7 @@ export async function bundleHandler(transform: (path: string, source: string) =>
   const { code } = await minify(await bundle(transform), {
     ecma: 2020,
     toplevel: true,
-    compress: { passes: 5 },
+    compress: { passes: 5, hoist_funs: true },
     // A template, which is JSON, escapes double quotes.
     format: { ascii_only: true, quote_style: 1, preamble: '// cdk-support-channels (Apache-2.0)' },
   });

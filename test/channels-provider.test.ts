@@ -45,7 +45,7 @@ const LOGS = (stack: Stack) => ({
   Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   Resource: { 'Fn::GetAtt': [onlyLogicalId(stack, LOG_GROUP), 'Arn'] },
 });
-const OWN_STACK = { Effect: 'Allow', Action: ['cloudformation:ListStackResources', 'cloudformation:DescribeStacks'], Resource: { Ref: 'AWS::StackId' } };
+const OWN_STACK = { Effect: 'Allow', Action: ['cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents'], Resource: { Ref: 'AWS::StackId' } };
 const OTHER_STACKS = { Effect: 'Allow', Action: 'cloudformation:DescribeStackResources', Resource: '*' };
 const WORKSPACE = {
   Effect: 'Allow',

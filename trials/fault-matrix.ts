@@ -434,7 +434,7 @@ export class FaultMatrix {
   private checkReasons(failures: readonly string[], { place }: MatrixCase): void {
     check(failures.length === 1, `fails ${failures.length} times: ${failures.join('; ')}`);
     const [reason] = failures;
-    const operation = place === STACK_API ? '(ListStackResources|DescribeStacks)' : place;
+    const operation = place === STACK_API ? '(ListStackResources|DescribeStackEvents)' : place;
     const clear = place === ANSWER ? /did not receive a response from your Custom Resource/
       : new RegExp(`Message returned: (${operation}: .+ \\(.+, tries: \\d+, request id: .+\\)\\. [A-Z].+\\.`
         + '|The handler ran out of time\\. .+\\.) \\(RequestId');

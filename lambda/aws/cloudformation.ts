@@ -2,10 +2,15 @@
 import { Client, defineClient, defineCommand } from './client';
 import { paginate } from './pagination';
 
-const MEMBERS = ['StackId', 'StackName', 'LogicalResourceId', 'PhysicalResourceId', 'ResourceType', 'ResourceStatus'] as const;
-
-/** A resource of a stack, or an event of one; the stack itself is one, too. */
-export type StackMember = { readonly [Member in typeof MEMBERS[number]]?: string };
+/** A resource of a stack, or an event of one, as whose resource the stack itself counts, too. */
+export interface StackMember {
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: string;
+}
 
 function command<Input extends Record<string, string | undefined>>(operation: string) {
   return defineCommand<Input, string>(operation, (input) => ({
@@ -61,10 +66,17 @@ export async function describeHolder(client: Client, physicalId: string): Promis
 }
 
 function membersOf(page: string): StackMember[] {
-  return page.split('<member>').slice(1).map((member) => Object.fromEntries(MEMBERS.map((name) => [name, text(member, name)])));
+  return page.split('<member>').slice(1).map((member) => ({
+    stackId: text(member, 'StackId'),
+    stackName: text(member, 'StackName'),
+    logicalId: text(member, 'LogicalResourceId'),
+    physicalId: text(member, 'PhysicalResourceId'),
+    type: text(member, 'ResourceType'),
+    status: text(member, 'ResourceStatus'),
+  }));
 }
 
-/** The text of the first element of a name, as it stands: the handler's own physical ids have nothing that XML escapes. */
-function text(xml: string, element: string): string | undefined {
-  return new RegExp(`<${element}>([^<]*)<`).exec(xml)?.[1];
+/** The text of the first element of a name, if any, as it stands: the handler's own physical ids have nothing that XML escapes. */
+function text(xml: string, element: string): string {
+  return new RegExp(`<${element}>([^<]*)<`).exec(xml)?.[1] ?? '';
 }

@@ -9,7 +9,7 @@ import { alreadyExists, heldByNativeType, noAccess } from '../errors';
 import { log } from '../invocation';
 import { UserError } from '../user-error';
 import { formatPhysicalId, Ownership, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
-import { Declaration, Origin, ResourceType, Services } from './resource-type';
+import { Declaration, Origin, ResourceType, Services, Step } from './resource-type';
 
 /** An event on its way, with what every step of it needs. */
 interface Work<Declared extends Declaration> {
@@ -61,9 +61,6 @@ export async function onUpdate(type: ResourceType, event: CustomResourceEvent, s
       throw error;
     }
     note('out of reach in a rollback: left');
-    if (actual && type.fallback) {
-      await bring(work, id, actual, type.fallback(declared, old)).catch(ignore('Forbidden'));
-    }
     return answer(actual, true);
   }
 }
@@ -101,7 +98,7 @@ export async function onDelete(type: ResourceType, event: CustomResourceEvent, s
 
 /** What a Delete may mean whose physical id says nothing: that of a Create which was cancelled, or whose answer was lost. */
 async function findOwn<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<PhysicalId | undefined> {
-  const isPossible = type.looksFirst && type.originOf && !isAdoption(declared) && type.check(declared).length === 0;
+  const isPossible = !type.isRepeatable && type.originOf && !isAdoption(declared) && type.check(declared).length === 0;
   const target = isPossible ? type.targetOf(declared, event) : undefined;
   const id: PhysicalId | undefined = target && { resourceType: type.name, ownership: 'created', target };
   const actual = id && await type.read(services, id.target, declared);
@@ -112,7 +109,7 @@ async function findOwn<Declared extends Declaration>({ type, event, services, de
 async function establish<Declared extends Declaration>(work: Work<Declared>, before?: string[]): Promise<CustomResourceResult> {
   const { type, event, services, declared } = work;
   const target = before ?? type.targetOf(declared, event);
-  const actual = target && (type.looksFirst || before) ? await type.read(services, target, declared) : undefined;
+  const actual = target && (!type.isRepeatable || before) ? await type.read(services, target, declared) : undefined;
   if (actual) {
     return takeOver(work, target!, actual);
   }
@@ -139,16 +136,16 @@ async function establish<Declared extends Declaration>(work: Work<Declared>, bef
 async function create<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<CustomResourceResult> {
   const idOf = (target: string[]): PhysicalId => ({ resourceType: type.name, ownership: 'created', target });
   const takeBack = async (undoServices: Services) => {
-    const target = type.isRepeatable ? (await type.create(undoServices, declared, event)).target : type.targetOf(declared, event)!;
+    const target = type.isRepeatable && (await type.create(undoServices, declared, event)).target || type.targetOf(declared, event)!;
     const left = type.isRepeatable ? declared : await type.read(undoServices, target, declared);
     if (left && type.diff(idOf(target), left, declared).length === 0) {
       await type.remove(undoServices, target, declared);
     }
   };
-  const { target, actual = declared, attributes } = await attempt(services, () => type.create(services, declared, event), takeBack);
+  const { target = type.targetOf(declared, event)!, actual = declared, attributes } =
+    await attempt(services, () => type.create(services, declared, event), takeBack);
   const id = idOf(target);
-  const steps = type.diff(id, actual, declared);
-  await attempt(services, () => type.apply(services, target, steps), takeBack, true);
+  await attempt(services, () => apply(type, services, target, type.diff(id, actual, declared)), takeBack, true);
   return { physicalResourceId: formatPhysicalId(id), data: attributes ?? await type.attributes?.(services, target, declared, false) };
 }
 
@@ -164,7 +161,7 @@ async function takeOver<Declared extends Declaration>(work: Work<Declared>, targ
     ...target0,
     ownership: holder?.ownership
       ?? (declared.Existing === 'OWN' ? 'owned' : origin === 'stack' && isEqual ? 'created' : 'adopted'),
-    previous: isEqual || origin === 'earlier attempt' ? undefined : differencesOf(type, actual, declared),
+    previous: isEqual || origin === 'earlier attempt' ? undefined : differencesOf(actual, declared),
   };
   // A rollback of a replacement ends with the very id that the update began with.
   const idBefore = holder && event.RequestType === 'Update' ? await stack.idBefore() : undefined;
@@ -180,7 +177,7 @@ async function allowTakeOver<Declared extends Declaration>(
 ): Promise<Origin | undefined> {
   const { what, otherwise } = type.describe(actual);
   const native = await services.stack.findHolder([type.nativeIdOf(target, declared)]);
-  if (native?.ResourceType!.startsWith('AWS::')) {
+  if (native?.type.startsWith('AWS::')) {
     throw heldByNativeType(what, native);
   }
   const origin = await type.originOf?.(services, actual, declared);
@@ -198,13 +195,23 @@ async function bring<Declared extends Declaration>(
   { type, services }: Work<Declared>, id: PhysicalId, actual: Declared, declared: Declared,
 ): Promise<void> {
   const steps = type.diff(id, actual, declared);
-  await attempt(services, () => type.apply(services, id.target, steps), async (undoServices) => {
+  await attempt(services, () => apply(type, services, id.target, steps), async (undoServices) => {
     const before = { ...declared, ...actual };
     const now = await type.read(undoServices, id.target, before, declared);
     if (now) {
-      await type.apply(undoServices, id.target, type.diff(id, now, before));
+      await apply(type, undoServices, id.target, type.diff(id, now, before));
     }
   }, steps.length > 1);
+}
+
+async function apply(type: Pick<ResourceType, 'apply'>, services: Services, target: string[], steps: Step[]): Promise<void> {
+  if (type.apply) {
+    await type.apply(services, target, steps);
+    return;
+  }
+  for (const step of steps) {
+    await services.supportApp.send(step);
+  }
 }
 
 /** Puts back what an adoption or a move has changed, unless somebody has changed it since. */
@@ -215,26 +222,23 @@ async function putBack<Declared extends Declaration>(
     leaveChanged();
     return;
   }
-  await type.apply(services, id.target, type.diff(id, actual, withPrevious(declared, id.previous!)));
+  await apply(type, services, id.target, type.diff(id, actual, withPrevious(declared, id.previous!)));
 }
 
-/** What an adoption changes, for the physical id to remember; of a long list that has room for a bit per item: whether it was there. */
-function differencesOf<Declared extends Declaration>({ changeable }: ResourceType<Declared>, actual: Declared, declared: Declared): object {
-  const names = changeable as (keyof Declared)[];
-  return Object.fromEntries(names.filter((name) => !isSame(actual[name], declared[name])).map((name) => {
-    const before: unknown = actual[name];
-    const items: unknown = declared[name];
-    return [name, isListOfTexts(before) && isListOfTexts(items)
-      ? BigInt(`0b1${items.map((item) => Number(before.includes(item))).join('')}`).toString(16)
-      : before ?? null];
+/** What an adoption changes, for the physical id to remember; of a long list that has room for a sign per item: whether it was there. */
+function differencesOf<Declared extends Declaration>(actual: Declared, declared: Declared): object {
+  return Object.fromEntries(Object.entries(declared).map(([name, items]: [string, unknown]) => {
+    const before: unknown = actual[name as keyof Declared];
+    const isEqual = isSame(before, items);
+    return [name, isEqual ? undefined
+      : isListOfTexts(before) && isListOfTexts(items) ? items.map((item) => Number(before.includes(item))).join('') : before ?? null];
   }));
 }
 
 function withPrevious<Declared extends Declaration>(declared: Declared, previous: object): Declared {
   return Object.entries(previous).reduce((before, [name, value]) => {
     const items: unknown = declared[name as keyof Declared];
-    const wasThere = isListOfTexts(items) ? BigInt(`0x${value}`).toString(2) : '';
-    return { ...before, [name]: isListOfTexts(items) ? items.filter((_, index) => wasThere[index + 1] === '1') : value ?? undefined };
+    return { ...before, [name]: isListOfTexts(items) ? items.filter((_, index) => value[index] === '1') : value ?? undefined };
   }, declared);
 }
 

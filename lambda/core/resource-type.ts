@@ -35,11 +35,10 @@ export interface Declaration {
  */
 export interface ResourceType<Declared extends Declaration = Declaration> {
   readonly name: string;
-  /** What can be changed of a thing that is there. */
-  readonly changeable: readonly string[];
-  /** Whether a Create looks before it tries; otherwise a conflict tells that something is there. */
-  readonly looksFirst?: boolean;
-  /** Whether `create` does the same when it is called again for the same event. */
+  /**
+   * Whether `create` does the same when it is called again for the same event. Then a Create tries it, and a conflict tells that
+   * something is there; otherwise it looks first.
+   */
   readonly isRepeatable?: boolean;
 
   parse(properties: Properties): Declared;
@@ -56,8 +55,9 @@ export interface ResourceType<Declared extends Declaration = Declaration> {
   read(services: Services, target: string[], declared: Declared, old?: Declared): Promise<Declared | undefined>;
   /** The steps from what is there to what is declared. */
   diff(id: PhysicalId, actual: Declared, declared: Declared): Step[];
-  apply(services: Services, target: string[], steps: Step[]): Promise<unknown>;
-  /** Makes what one call can make of what is declared, and answers its identifiers. */
+  /** Sends the steps; without it they go to the Support App, one after the other. */
+  apply?(services: Services, target: string[], steps: Step[]): Promise<unknown>;
+  /** Makes what one call can make of what is declared. */
   create(services: Services, declared: Declared, event: CustomResourceEvent): Promise<Made<Declared>>;
   remove(services: Services, target: string[], declared: Declared): Promise<unknown>;
   /** What is there, for an error; and what a user may do but adopt it. */
@@ -70,12 +70,11 @@ export interface ResourceType<Declared extends Declaration = Declaration> {
   originOf?(services: Services, actual: Declared, declared: Declared): Promise<Origin | undefined>;
   /** Fails when a rollback could not bring back what is there. */
   proveWayBack?(services: Services, actual: Declared, declared: Declared): Promise<unknown>;
-  /** Whom a rollback may go by when those who are declared have no access any more. */
-  fallback?(declared: Declared, old: Declared): Declared;
 }
 
 export interface Made<Declared> {
-  readonly target: string[];
+  /** Its identifiers, where the service has chosen one. */
+  readonly target?: string[];
   /** What there is then, where that is not all yet. */
   readonly actual?: Declared;
   readonly attributes?: object;

@@ -49,29 +49,29 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
   const asker = new CloudFormationClient({ region, invocation: question });
   let listing: Promise<StackMember[]> | undefined;
   const list = () => listing ??= collect(listStackResources(client, event.StackId));
-  const own = async () => (await list()).find((resource) => resource.LogicalResourceId === event.LogicalResourceId);
+  const own = async () => (await list()).find(({ logicalId }) => logicalId === event.LogicalResourceId);
   let operation: Promise<StackMember[]> | undefined;
   /** The events of the operation in progress, the newest first. */
   const operationEvents = () => operation ??= readOperation(client, event.StackId);
   const status = async () => statusesIn(await operationEvents(), event.StackId)[0] ?? '';
-  const holds = (target: PhysicalId) => ({ PhysicalResourceId: physicalId }: StackMember) => {
+  const holds = (target: PhysicalId) => ({ physicalId }: StackMember) => {
     const id = parsePhysicalId(physicalId);
     return id !== undefined && sameTarget(id, target);
   };
 
   const stack: Stack = {
     async holderOf(target) {
-      return (await list()).find((resource) => holds(target)(resource) && isOtherHolder(resource, event))?.PhysicalResourceId;
+      return (await list()).find((resource) => holds(target)(resource) && isOtherHolder(resource, event))?.physicalId;
     },
     async holderBefore(target) {
-      return (await operationEvents()).filter(holds(target)).pop()?.PhysicalResourceId;
+      return (await operationEvents()).filter(holds(target)).pop()?.physicalId;
     },
     async idBefore() {
-      return (await operationEvents()).filter(({ LogicalResourceId: id }) => id === event.LogicalResourceId).pop()?.PhysicalResourceId;
+      return (await operationEvents()).filter(({ logicalId }) => logicalId === event.LogicalResourceId).pop()?.physicalId;
     },
     async findHolder(physicalIds, inOtherRegions = false) {
       const ask = async (from: Client, id: string) => (await describeHolder(from, id))
-        .find((resource) => resource.PhysicalResourceId === id && !resource.ResourceStatus!.startsWith('DELETE'));
+        .find(({ physicalId, status }) => physicalId === id && !status.startsWith('DELETE'));
       const answers = await Promise.all(physicalIds.flatMap((id) => [
         ask(asker, id).catch(noneWhereRefused),
         ...(inOtherRegions ? SUPPORT_APP_REGIONS : []).filter((other) => other !== region).map((other) => {
@@ -82,10 +82,10 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
       return answers.find((answer) => answer !== undefined);
     },
     async has(physicalId) {
-      return (await list()).some((resource) => resource.PhysicalResourceId === physicalId);
+      return (await list()).some((resource) => resource.physicalId === physicalId);
     },
     async resourceStatus() {
-      return (await own())?.ResourceStatus;
+      return (await own())?.status;
     },
     async isRollingBack() {
       // Not when it has: the status stays `UPDATE_ROLLBACK_COMPLETE` until the next operation.
@@ -98,13 +98,13 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
       // Nested stacks are created and undone with the stack that they are a part of.
       const [parent] = await describeHolder(asker, event.StackId).catch(() => []);
       return parent !== undefined
-        && isUndone(await readOperation(asker, parent.StackId!).catch(() => []), parent.StackId!, event.StackId);
+        && isUndone(await readOperation(asker, parent.stackId).catch(() => []), parent.stackId, event.StackId);
     },
     async hasDeleted(isLate) {
       const resource = await own();
-      if (resource?.PhysicalResourceId === event.PhysicalResourceId) {
+      if (resource?.physicalId === event.PhysicalResourceId) {
         // The template may have the same anew by the time that a late Delete arrives.
-        return isLate ? resource?.ResourceStatus !== 'DELETE_IN_PROGRESS' : resource?.ResourceStatus === 'DELETE_COMPLETE';
+        return isLate ? resource?.status !== 'DELETE_IN_PROGRESS' : resource?.status === 'DELETE_COMPLETE';
       }
       // What a replacement has left is deleted once, before the update is over.
       return resource !== undefined && !/IN_PROGRESS/.test(await status());
@@ -133,7 +133,7 @@ async function readOperation(client: Client, stackId: string): Promise<StackMemb
   const events: StackMember[] = [];
   for await (const event of describeStackEvents(client, stackId)) {
     events.push(event);
-    if (event.PhysicalResourceId === stackId && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.ResourceStatus!)) {
+    if (event.physicalId === stackId && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.status)) {
       break;
     }
   }
@@ -142,7 +142,7 @@ async function readOperation(client: Client, stackId: string): Promise<StackMemb
 
 /** What the stack itself went through, the newest first. */
 function statusesIn(events: StackMember[], stackId: string): string[] {
-  return events.filter(({ PhysicalResourceId: id }) => id === stackId).map(({ ResourceStatus: status }) => status!);
+  return events.filter(({ physicalId }) => physicalId === stackId).map(({ status }) => status);
 }
 
 /** Whether the operation takes back what it has made itself, of which this is a part. */
@@ -151,12 +151,12 @@ function isUndone(events: StackMember[], stackId: string, physicalId: string): b
   return /ROLLBACK\w*_IN_PROGRESS/.test(status)
     || status.startsWith('DELETE')
     && !before.some((earlier) => /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(earlier))
-    && events.some(({ PhysicalResourceId: id, ResourceStatus: itsStatus }) => id === physicalId && itsStatus!.startsWith('CREATE'));
+    && events.some((event) => event.physicalId === physicalId && event.status.startsWith('CREATE'));
 }
 
 function isOtherHolder(resource: StackMember, event: CustomResourceEvent): boolean {
-  return resource.LogicalResourceId === event.LogicalResourceId
+  return resource.logicalId === event.LogicalResourceId
     // The resource itself holds the target under another id than the one that the event is about.
-    ? resource.PhysicalResourceId !== event.PhysicalResourceId && event.RequestType === 'Delete'
-    : !resource.ResourceStatus!.startsWith('DELETE');
+    ? resource.physicalId !== event.PhysicalResourceId && event.RequestType === 'Delete'
+    : !resource.status.startsWith('DELETE');
 }

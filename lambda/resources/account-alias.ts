@@ -1,13 +1,11 @@
 import { checkAccountAlias } from '../../src/constraints';
 import { ACCOUNT_ALIAS_TYPE, AccountAliasProperties } from '../../src/contract';
 import { DeleteAccountAliasCommand, GetAccountAliasCommand, PutAccountAliasCommand } from '../aws/support-app';
-import { ignore } from '../core/lifecycle';
+import { ignore, isSame } from '../core/lifecycle';
 import { ResourceType } from '../core/resource-type';
 
 export const accountAlias: ResourceType<AccountAliasProperties> = {
   name: ACCOUNT_ALIAS_TYPE,
-  changeable: ['AccountAlias'],
-  looksFirst: true,
 
   parse: (properties) => properties as unknown as AccountAliasProperties,
   check: (declared) => checkAccountAlias(declared),
@@ -15,23 +13,14 @@ export const accountAlias: ResourceType<AccountAliasProperties> = {
   targetOf: (_declared, { StackId: stackId }) => [stackId.split(':')[4]],
   nativeIdOf: ([account]) => `AccountAlias_for_${account}`,
 
-  async read({ supportApp }) {
+  async read({ supportApp }, _target, declared) {
     const { accountAlias: alias } = await supportApp.send(new GetAccountAliasCommand({})).catch(ignore('ResourceNotFound')) ?? {};
-    return alias ? { AccountAlias: alias } : undefined;
+    return alias ? { ...declared, AccountAlias: alias } : undefined;
   },
 
-  diff: (_id, actual, declared) => actual.AccountAlias === declared.AccountAlias ? [] : [put(declared)],
+  diff: (_id, actual, declared) => isSame(actual, declared) ? [] : [put(declared)],
 
-  async apply({ supportApp }, _target, steps) {
-    for (const step of steps) {
-      await supportApp.send(step);
-    }
-  },
-
-  async create({ supportApp }, declared, event) {
-    await supportApp.send(put(declared));
-    return { target: accountAlias.targetOf(declared, event)! };
-  },
+  create: ({ supportApp }, declared) => supportApp.send(put(declared)),
 
   remove: ({ supportApp }) => supportApp.send(new DeleteAccountAliasCommand({})).catch(ignore('ResourceNotFound')),
 

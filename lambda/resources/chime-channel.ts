@@ -53,7 +53,6 @@ const SOME_CHANNEL_ID = '0'.repeat(36);
 
 export const chimeChannel: ResourceType<Declaration> = {
   name: CHIME_CHANNEL_TYPE,
-  changeable: ['Name', 'Mode', 'Metadata', 'ExpirationSettings', 'ChannelFlowArn', 'Tags', 'MemberArns', 'ModeratorArns'],
   isRepeatable: true,
 
   parse(properties) {
@@ -248,8 +247,6 @@ export const chimeChannel: ResourceType<Declaration> = {
     }
     return undefined;
   },
-
-  fallback: (declared, { ChimeBearer }) => ({ ...declared, ChimeBearer }),
 };
 
 /** A structure with its members in one order and numbers as such; anything else stays as it is for the constraints to report. */

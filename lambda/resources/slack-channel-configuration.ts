@@ -14,12 +14,10 @@ import { ignore, isSame, note } from '../core/lifecycle';
 import { ResourceType } from '../core/resource-type';
 import { UserError } from '../user-error';
 
-const CHANGEABLE = ['ChannelName', 'ChannelRoleArn', 'NotifyOnCaseSeverity', ...NOTIFICATION_FLAGS] as const;
+const MEMBERS = ['TeamId', 'ChannelId', 'ChannelName', 'ChannelRoleArn', 'NotifyOnCaseSeverity', ...NOTIFICATION_FLAGS] as const;
 
 export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationProperties> = {
   name: SLACK_CHANNEL_CONFIGURATION_TYPE,
-  changeable: CHANGEABLE,
-  looksFirst: true,
 
   parse(properties) {
     // The service keeps the stored value of a flag that an update leaves out: all three are always sent.
@@ -34,8 +32,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
   async read({ supportApp }, [teamId, channelId], declared) {
     const actual = await find(listChannels(supportApp), (channel) => channel.teamId === teamId && channel.channelId === channelId);
     return actual && {
-      TeamId: teamId,
-      ChannelId: channelId,
+      ...declared,
       // A name that is not declared may be anything, since it cannot be cleared.
       ChannelName: declared.ChannelName && actual.channelName,
       ChannelRoleArn: actual.channelRoleArn!,
@@ -44,20 +41,9 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
     };
   },
 
-  diff: (_id, actual, declared) => CHANGEABLE.some((name) => !isSame(actual[name], declared[name]))
-    ? [new UpdateSlackChannelConfigurationCommand(toConfiguration(declared))]
-    : [],
+  diff: (_id, actual, declared) => isSame(actual, declared) ? [] : [new UpdateSlackChannelConfigurationCommand(toConfiguration(declared))],
 
-  async apply({ supportApp }, _target, steps) {
-    for (const step of steps) {
-      await supportApp.send(step);
-    }
-  },
-
-  async create({ supportApp }, declared) {
-    await supportApp.send(new CreateSlackChannelConfigurationCommand(toConfiguration(declared)));
-    return { target: [declared.TeamId, declared.ChannelId] };
-  },
+  create: ({ supportApp }, declared) => supportApp.send(new CreateSlackChannelConfigurationCommand(toConfiguration(declared))),
 
   async remove(services, target, declared) {
     const [teamId, channelId] = target;
@@ -110,6 +96,6 @@ function withoutRandomEnd(roleArn: string): string {
   return roleArn.replace(/-[A-Za-z0-9]{8,}$/, '');
 }
 
-function toConfiguration({ TeamId: teamId, ChannelId: channelId, ...declared }: SlackChannelConfigurationProperties): SlackChannelConfiguration {
-  return { teamId, channelId, ...Object.fromEntries(CHANGEABLE.map((name) => [camelCase(name), declared[name]])) };
+function toConfiguration(declared: SlackChannelConfigurationProperties): SlackChannelConfiguration {
+  return Object.fromEntries(MEMBERS.map((name) => [camelCase(name), declared[name]])) as unknown as SlackChannelConfiguration;
 }

@@ -23,26 +23,21 @@ const LOOK_INTERVAL = 1_500;
 
 export const slackWorkspace: ResourceType<SlackWorkspace> = {
   name: SLACK_WORKSPACE_TYPE,
-  changeable: [],
-  looksFirst: true,
 
   parse: (properties) => properties as unknown as SlackWorkspaceProperties,
   check: (declared) => checkSlackWorkspace(declared),
   targetOf: ({ TeamId: teamId }) => [teamId],
   nativeIdOf: ([teamId]) => teamId,
 
-  async read({ supportApp }, [teamId]) {
+  async read({ supportApp }, [teamId], declared) {
     const listed = await find(listWorkspaces(supportApp), (workspace) => workspace.teamId === teamId);
-    return listed && { TeamId: teamId, TeamName: listed.teamName };
+    return listed && { ...declared, TeamName: listed.teamName };
   },
 
   // There is nothing to change; its registration is repeated for the attributes.
   diff: () => [],
-  apply: () => Promise.resolve(),
 
-  async create(services, { TeamId: teamId }) {
-    return { target: [teamId], attributes: await register(services, teamId) };
-  },
+  create: async (services, { TeamId: teamId }) => ({ attributes: await register(services, teamId) }),
 
   async remove(services, target) {
     const [teamId] = target;

@@ -483,21 +483,10 @@ describe('members and moderators', () => {
     expect(await account.fail(channel())).toContain(operation);
     expect(channels()).toEqual(before);
 
-    inject(operation, 'NotFoundException');
     record.members.delete(users(1)[0]);
     record.moderators.delete(users(1)[0]);
     await account.succeed(channel());
     expect(channels()).toEqual([expect.objectContaining(declaredBy({}))]);
-  });
-
-  test.each<[string, string, () => ChimeChannelOptions]>([
-    ['member', 'DeleteChannelMembership', () => ({ memberArns: users(2) })],
-    ['moderator', 'DeleteChannelModerator', () => ({ moderatorArns: users(2) })],
-  ])('a removal of a %s that fails says so, though the list cannot be read either', async (_case, operation, options) => {
-    await account.succeed(channel(options()));
-    inject(operation, 'ForbiddenException');
-    inject(operation.replace('Delete', 'List') + 's');
-    expect(await account.fail(channel())).toMatch(new RegExp(`^${operation}: `));
   });
 
   test.each<[string, () => ChimeChannelOptions]>([
@@ -534,8 +523,8 @@ describe('members and moderators', () => {
     test('a member already counts as added', async () => {
       const memberArns = users(3);
       await account.succeed(channel());
+      // Somebody has added it between the look and the change.
       store().failMembership(memberArns[1], 'Conflict');
-      account.chimeChannels()[0].members.add(memberArns[1]);
       account.forgetRequests();
       await account.succeed(channel({ memberArns }));
       expect(batches()).toEqual([3]);

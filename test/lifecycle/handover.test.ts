@@ -122,7 +122,7 @@ describe('what another stack no longer holds is deleted', () => {
 
   test('when the handler may not ask', async () => {
     const define = (stack: Stack) => {
-      const role = account.handlerRole(stack, ['supportapp:*', 'cloudformation:ListStackResources', 'cloudformation:DescribeStacks']);
+      const role = account.handlerRole(stack, ['supportapp:*', 'cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents']);
       new AccountAlias(stack, 'Alias', { accountAlias: 'acme', provider: ownProvider(stack, { role }) });
     };
     await account.succeed(define);

@@ -119,7 +119,7 @@ test('the permissions name no action of a type that the stack does not have', ()
 });
 
 const ACTIONS = [
-  'cloudformation:DescribeStacks',
+  'cloudformation:DescribeStackEvents',
   'cloudformation:ListStackResources',
   'supportapp:RegisterSlackWorkspaceForOrganization',
   'supportapp:ListSlackWorkspaceConfigurations',
