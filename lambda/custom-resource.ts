@@ -34,9 +34,7 @@ const MAXIMUM_RESPONSE_BYTES = 4096;
 const RESPONSE_TIMEOUT = 4_000;
 
 /** A boolean property, which arrives as a string; anything else stays as it is for the constraints to report. */
-export function flag(value: unknown): boolean | undefined {
-  return value === 'true' ? true : value === 'false' ? false : value as boolean | undefined;
-}
+export const flag = (value: unknown): boolean | undefined => value === 'true' ? true : value === 'false' ? false : value as boolean | undefined;
 
 /** The response as CloudFormation takes it: at most 4,096 bytes, the reason on one line, without control characters, and shortened to fit. */
 export function formatResponse(event: CustomResourceEvent, response: CustomResourceResponse): string {

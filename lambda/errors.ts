@@ -3,21 +3,15 @@ import { StackMember } from './aws/cloudformation';
 import { UserError } from './user-error';
 
 /** Something is there that the stack may not touch without being told to. */
-export function alreadyExists(what: string, otherwise = 'remove it in the Support Center', holder?: StackMember): UserError {
-  return new UserError(`${what} that this stack did not create${holder ? `; stack ${holder.stackName} has it` : ''}. `
-    + `Set existing to ExistingConfiguration.ADOPT to let the stack change it, or ${otherwise}.`);
-}
+export const alreadyExists = (what: string, holder?: StackMember): UserError => new UserError(what + ' that this stack did not create' + (holder ? '; stack ' + holder.stackName + ' has it' : '') + '. '
+  + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove what is there.');
 
 /** CloudFormation's own resource type would delete or change what is there. */
-export function heldByNativeType(what: string, { type, logicalId, stackName }: StackMember): UserError {
-  return new UserError(`${what}, which ${logicalId} of stack ${stackName} has, an ${type}. `
-    + 'Give that DeletionPolicy Retain, deploy, remove it, deploy, and set existing to ExistingConfiguration.OWN here.');
-}
+export const heldByNativeType = (what: string, { type, logicalId, stackName }: StackMember): UserError => new UserError(what + ', which ' + logicalId + ' of stack ' + stackName + ' has, an ' + type + '. '
+  + 'Retain it there by its DeletionPolicy, remove it, then set existing to ExistingConfiguration.OWN here.');
 
 /** Something is there, and whoever acts for the stack cannot even see it. */
-export function noAccess(what: string): UserError {
-  return new UserError(`${what}, to which chimeBearer has no access. Choose another.`);
-}
+export const noAccess = (what: string): UserError => new UserError(what + ', to which chimeBearer has no access. Choose another.');
 
 /**
  * What to do about an error: the first row that matches its operation, name and message, as in `ListSlackWorkspaces AccessDeniedException not authorized`.
@@ -43,9 +37,9 @@ export function explain(error: unknown): string {
     return error.message;
   }
   if (!(error instanceof ServiceError)) {
-    return `The handler failed: ${error}`;
+    return 'The handler failed: ' + error;
   }
   const { operation, name, message, tries } = error;
-  const remedy = REMEDIES.find(([pattern]) => pattern.test(`${operation} ${name} ${message}`))?.[1] ?? 'Check the properties of the resource';
-  return `${operation}: ${message} (${name}, ${tries}). ${remedy}.`;
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(operation + ' ' + name + ' ' + message))?.[1] ?? 'Check the properties of the resource';
+  return operation + ': ' + message + ' (' + name + ', ' + tries + '). ' + remedy + '.';
 }

@@ -12,7 +12,7 @@ import { accountAlias } from './resources/account-alias';
 import { chimeChannel } from './resources/chime-channel';
 import { slackChannelConfiguration } from './resources/slack-channel-configuration';
 import { slackWorkspace } from './resources/slack-workspace';
-import { UserError } from './user-error';
+import { OUT_OF_TIME, UserError } from './user-error';
 
 const RESOURCE_TYPES: ResourceType[] = [slackWorkspace, slackChannelConfiguration, accountAlias, chimeChannel];
 
@@ -42,7 +42,7 @@ export async function handler(event: CustomResourceEvent, context: { getRemainin
   const outcome = await Promise.race([
     work(event, invocation, { ...invocation, deadline: answerBy }).then((result) => ({ result }), (error: unknown) => ({ error })),
     pause(Math.max(0, answerBy - start), abort.signal).then(() => ({
-      error: new UserError('The handler ran out of time. Deploy again later, or give ChannelsProvider a longer timeout.'),
+      error: new UserError(OUT_OF_TIME),
     })),
   ]);
   // Whatever still runs ends here: it must not go on when Lambda thaws the process for another event.
@@ -65,15 +65,15 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
     return { physicalResourceId: event.PhysicalResourceId! };
   }
   if (!type) {
-    throw new UserError(`Unknown resource type ${event.ResourceType}. Use ${RESOURCE_TYPES.map(({ name }) => name).join(' or ')}.`);
+    throw new UserError('Unknown resource type ' + event.ResourceType);
   }
-  if (isLate(event) && await services.stack.resourceStatus() !== `${event.RequestType.toUpperCase()}_IN_PROGRESS`) {
+  if (isLate(event) && await services.stack.resourceStatus() !== event.RequestType.toUpperCase() + '_IN_PROGRESS') {
     throw new UserError('The stack no longer waits for this event.');
   }
   switch (event.RequestType) {
     case 'Create': return onCreate(type, event, services);
     case 'Update': return onUpdate(type, event, services);
-    default: throw new UserError(`Unknown request type ${String(event.RequestType)}. CloudFormation sends Create, Update or Delete.`);
+    default: throw new UserError('Unknown request type ' + String(event.RequestType));
   }
 }
 

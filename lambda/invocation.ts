@@ -25,9 +25,7 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
 /** A wait that doubles with each try up to a maximum, spread at random so that callers which failed together do not return together. */
-export function backoff(tries: number, maximum: number): number {
-  return Math.random() * Math.min(maximum, 200 * 2 ** tries);
-}
+export const backoff = (tries: number, maximum: number): number => Math.random() * Math.min(maximum, 200 * 2 ** tries);
 
 /** Writes an entry of the log: names, numbers and decisions only, since texts may hold what the models mark as sensitive. */
 export function log(entry: object): void {

@@ -34,9 +34,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-function problem(property: string, violation: string, remedy: string): Problem {
-  return { property, violation, remedy };
-}
+const problem = (property: string, violation: string, remedy: string): Problem => ({ property, violation, remedy });
 
 /** Tells whether a value is known only at deployment; such a value is not checked. */
 export type IsUnresolved = (value: unknown) => boolean;
@@ -164,9 +162,7 @@ export const NOTIFICATION_FLAGS = ['NotifyOnAddCorrespondenceToCase', 'NotifyOnC
 const PROPERTY_NAMES: Record<string, string> = { ChannelRoleArn: 'channelRole', Name: 'channelName' };
 
 /** The problems of a `SlackWorkspace`. */
-export function checkSlackWorkspace(properties: Partial<SlackWorkspaceProperties>, isUnresolved: IsUnresolved = never): Problem[] {
-  return check(properties, ['TeamId'], [], isUnresolved);
-}
+export const checkSlackWorkspace = (properties: Partial<SlackWorkspaceProperties>, isUnresolved: IsUnresolved = never): Problem[] => check(properties, ['TeamId'], [], isUnresolved);
 
 /** The problems of a `SlackChannelConfiguration`. */
 export function checkSlackChannelConfiguration(
@@ -185,9 +181,7 @@ export function checkSlackChannelConfiguration(
 }
 
 /** The problems of an `AccountAlias`. */
-export function checkAccountAlias(properties: Partial<AccountAliasProperties>, isUnresolved: IsUnresolved = never): Problem[] {
-  return check(properties, ['AccountAlias'], ['Existing'], isUnresolved);
-}
+export const checkAccountAlias = (properties: Partial<AccountAliasProperties>, isUnresolved: IsUnresolved = never): Problem[] => check(properties, ['AccountAlias'], ['Existing'], isUnresolved);
 
 /** The problems of a `ChimeChannel`, its tags aside. */
 export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, isUnresolved: IsUnresolved = never): Problem[] {
@@ -211,7 +205,7 @@ export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, i
     const structure = properties[name] as Record<string, unknown> | undefined;
     if (isKnown(structure)) {
       problems.push(...Object.entries<Rule>(STRUCTURES[name]).flatMap(([member, rule]) =>
-        checkValue(`${nameOf(name)}.${camelCase(member)}`, structure?.[member], rule, isUnresolved)));
+        checkValue(nameOf(name) + '.' + camelCase(member), structure?.[member], rule, isUnresolved)));
     }
   }
   for (const name of ['MemberArns', 'ModeratorArns'] as const) {
@@ -219,9 +213,9 @@ export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, i
     if (isKnown(arns)) {
       problems.push(...Array.isArray(arns)
         ? arns.flatMap((arn, index) => arns.indexOf(arn) < index
-          ? problem(`${nameOf(name)}[${index}]`, `must not be there twice, got ${show(arn)}`, 'Remove it')
-          : checkValue(`${nameOf(name)}[${index}]`, arn, identity, isUnresolved))
-        : [problem(nameOf(name), `must be a list, got ${show(arns)}`, identity.remedy)]);
+          ? problem(nameOf(name) + '[' + index + ']', 'must not be there twice, got ' + show(arn), 'Remove it')
+          : checkValue(nameOf(name) + '[' + index + ']', arn, identity, isUnresolved))
+        : [problem(nameOf(name), 'must be a list, got ' + show(arns), identity.remedy)]);
     }
   }
   if (isKnown(properties.Existing) && properties.Existing !== 'FAIL' && properties.ChannelId === undefined) {
@@ -231,7 +225,7 @@ export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, i
   if (isKnown(properties.ElasticChannelConfiguration)) {
     // The service divides the members among the sub-channels, and nobody but moderators may add some.
     const also = (value: unknown, isRight: boolean, property: string, must: string) => isKnown(value) && !isRight
-      ? [problem(property, `must be ${must} with elasticChannelConfiguration`, 'Change it, or leave out elasticChannelConfiguration')]
+      ? [problem(property, 'must be ' + must + ' with elasticChannelConfiguration', 'Change it, or leave out elasticChannelConfiguration')]
       : [];
     problems.push(...also(mode, mode === 'RESTRICTED', 'mode', 'RESTRICTED'), ...also(memberArns, memberArns?.length === 0, 'memberArns', 'left out'));
   }
@@ -245,7 +239,7 @@ function partOf(appInstanceArn: string | undefined, paths: string[], remedy: str
     pattern: {
       test: (arn) => CHIME_ARN.pattern.test(arn) && (appInstanceArn === undefined || paths.some((path) => arn.startsWith(appInstanceArn + path))),
     },
-    allowed: ` of the form ${appInstanceArn ?? '<appInstanceArn>'}${paths.join('<id> or ')}<id>`,
+    allowed: ' of the form ' + (appInstanceArn ?? '<appInstanceArn>') + paths.join('<id> or ') + '<id>',
     remedy,
   };
 }
@@ -257,38 +251,36 @@ export function checkChimeChannelTags(tags: ChimeChannelProperties['Tags'], isUn
   }
   if (!Array.isArray(tags) || tags.length > MAXIMUM_TAGS) {
     const got = Array.isArray(tags) ? tags.length : show(tags);
-    return [problem('tags', `must be a list of at most ${MAXIMUM_TAGS}, got ${got}`, 'Remove tags')];
+    return [problem('tags', 'must be a list of at most ' + MAXIMUM_TAGS + ', got ' + got, 'Remove tags')];
   }
   return tags.flatMap((tag, index) => [
-    ...checkValue(`tags[${index}].key`, tag?.Key, TAG_KEY, isUnresolved),
-    ...checkValue(`tags[${index}].value`, tag?.Value, TAG_VALUE, isUnresolved),
+    ...checkValue('tags[' + index + '].key', tag?.Key, TAG_KEY, isUnresolved),
+    ...checkValue('tags[' + index + '].value', tag?.Value, TAG_VALUE, isUnresolved),
   ]);
 }
 
 /** One text of all problems, for an error or a failure reason. */
 export function describeProblems(subject: string, problems: Problem[]): string {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return [`${subject} has ${count}:`, ...problems.map(({ property, violation, remedy }) => `  - ${property}: ${violation}. ${remedy}.`)].join('\n');
+  const count = problems.length === 1 ? '1 problem' : problems.length + ' problems';
+  return [subject + ' has ' + count + ':', ...problems.map(({ property, violation, remedy }) => '  - ' + property + ': ' + violation + '. ' + remedy + '.')].join('\n');
 }
 
 type RuleName = keyof typeof RULES | 'ChimeBearer' | 'ChannelFlowArn';
 
-function check(
+const check = (
   properties: Partial<Record<RuleName, unknown>>,
   required: RuleName[],
   optional: RuleName[],
   isUnresolved: IsUnresolved,
   rules: Partial<Record<RuleName, Rule>> = RULES,
-): Problem[] {
-  return [...required, ...optional.filter((name) => properties[name] !== undefined)]
-    .flatMap((name) => checkValue(nameOf(name), properties[name], rules[name]!, isUnresolved));
-}
+): Problem[] => [...required, ...optional.filter((name) => properties[name] !== undefined)]
+  .flatMap((name) => checkValue(nameOf(name), properties[name], rules[name]!, isUnresolved));
 
 function checkValue(property: string, value: unknown, rule: Rule, isUnresolved: IsUnresolved): Problem[] {
   if (isUnresolved(value)) {
     return [];
   }
-  const mustBe = (must: string, got: string, remedy: string) => [problem(property, `must be ${must}, got ${got}`, remedy)];
+  const mustBe = (must: string, got: string, remedy: string) => [problem(property, 'must be ' + must + ', got ' + got, remedy)];
   if (Array.isArray(rule)) {
     return rule.includes(value) ? [] : mustBe(rule.join(' or '), show(value), 'Choose one of them');
   }
@@ -296,16 +288,16 @@ function checkValue(property: string, value: unknown, rule: Rule, isUnresolved: 
     const { minimum, maximum = 2 ** 31 - 1 } = rule;
     return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
       ? []
-      : mustBe(`a whole number of ${minimum} to ${maximum}`, show(value), 'Change it');
+      : mustBe('a whole number of ' + minimum + ' to ' + maximum, show(value), 'Change it');
   }
-  const must = `${rule.minimum} to ${rule.maximum} characters${rule.allowed ?? ''}`;
+  const must = rule.minimum + ' to ' + rule.maximum + ' characters' + (rule.allowed ?? '');
   if (typeof value !== 'string') {
     return mustBe(must, show(value), rule.remedy);
   }
   const characters = [...value];
   const fits = characters.length >= rule.minimum && characters.length <= rule.maximum;
   if (!fits) {
-    return mustBe(must, rule.sensitive ? `${characters.length} characters` : show(value), rule.remedy);
+    return mustBe(must, rule.sensitive ? characters.length + ' characters' : show(value), rule.remedy);
   }
   return !rule.pattern || rule.pattern.test(value)
     ? []
@@ -315,8 +307,8 @@ function checkValue(property: string, value: unknown, rule: Rule, isUnresolved: 
 function offendingCharacter(characters: string[], pattern: Pick<RegExp, 'test'>): string {
   // A character may be allowed between others only.
   const isAtEnd = (index: number) => index === 0 || index === characters.length - 1;
-  const index = characters.findIndex((character, position) => !pattern.test(isAtEnd(position) ? character : `a${character}a`));
-  return `U+${characters[index].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} at position ${index + 1}`;
+  const index = characters.findIndex((character, position) => !pattern.test(isAtEnd(position) ? character : 'a' + character + 'a'));
+  return 'U+' + characters[index].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0') + ' at position ' + (index + 1);
 }
 
 function checkNotifications(properties: Partial<SlackChannelConfigurationProperties>, isUnresolved: IsUnresolved): Problem[] {
@@ -324,28 +316,24 @@ function checkNotifications(properties: Partial<SlackChannelConfigurationPropert
   const severity = properties.NotifyOnCaseSeverity;
   const enabled = NOTIFICATION_FLAGS.filter((flag) => properties[flag] === true).map(nameOf).join(', ');
   if (severity === 'none' && enabled) {
-    return [problem(property, `must be all or high with ${enabled}, got none`, `Choose all or high, or remove ${enabled}`)];
+    return [problem(property, 'must be all or high with ' + enabled + ', got none', 'Choose all or high, or remove ' + enabled)];
   }
   const isSilent = !enabled && !NOTIFICATION_FLAGS.some((flag) => isUnresolved(properties[flag]));
   if ((severity === 'all' || severity === 'high') && isSilent) {
     return [problem(
       property,
-      `must be none without a notification, got ${severity}`,
-      `Set at least one of ${NOTIFICATION_FLAGS.map(nameOf).join(', ')} to true, or choose none`,
+      'must be none without a notification, got ' + severity,
+      'Set at least one of ' + NOTIFICATION_FLAGS.map(nameOf).join(', ') + ' to true, or choose none',
     )];
   }
   return [];
 }
 
 /** The construct's name of a property of a template. */
-export function nameOf(property: string): string {
-  return PROPERTY_NAMES[property] ?? camelCase(property);
-}
+export const nameOf = (property: string): string => PROPERTY_NAMES[property] ?? camelCase(property);
 
 /** The API's name of a property of a template. */
-export function camelCase(name: string): string {
-  return name[0].toLowerCase() + name.slice(1);
-}
+export const camelCase = (name: string): string => name[0].toLowerCase() + name.slice(1);
 
 const MAXIMUM_SHOWN_CHARACTERS = 80;
 
@@ -353,9 +341,7 @@ function show(value: unknown): string {
   const characters = [...(JSON.stringify(value) ?? 'nothing')];
   return characters.length <= MAXIMUM_SHOWN_CHARACTERS
     ? characters.join('')
-    : `${characters.slice(0, MAXIMUM_SHOWN_CHARACTERS).join('')}... (${characters.length} characters in all)`;
+    : characters.slice(0, MAXIMUM_SHOWN_CHARACTERS).join('') + '... (' + characters.length + ' characters in all)';
 }
 
-function never(): boolean {
-  return false;
-}
+const never = (): boolean => false;

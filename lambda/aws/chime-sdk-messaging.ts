@@ -28,8 +28,8 @@ function command<Input, Output = {}>(operation: string, method: string, path = '
     const { headers, body } = method[0] === 'P' ? jsonBody(members) : { headers: {}, body: undefined };
     return {
       method,
-      path: (channelArn ? `/channels/${encodeURIComponent(channelArn)}` : '') + path + encodeURIComponent(members[lastMember] ?? '')
-        + (nextToken ? `${path.includes('?') ? '&' : '?'}next-token=${encodeURIComponent(nextToken)}` : ''),
+      path: (channelArn ? '/channels/' + encodeURIComponent(channelArn) : '') + path + encodeURIComponent(members[lastMember] ?? '')
+        + (nextToken ? (path.includes('?') ? '&' : '?') + 'next-token=' + encodeURIComponent(nextToken) : ''),
       headers: { ...headers, ...(chimeBearer ? { 'X-Amz-Chime-Bearer': chimeBearer } : {}) },
       body,
     };

@@ -1,5 +1,5 @@
 import { backoff, Invocation, log, pause } from '../invocation';
-import { UserError } from '../user-error';
+import { OUT_OF_TIME, UserError } from '../user-error';
 import { HttpResponse, send } from './http';
 import { sign } from './signature';
 
@@ -47,9 +47,7 @@ export function defineClient(
 }
 
 /** Headers and body of a request of the protocol restJson1. */
-export function jsonBody(input: object): Pick<ServiceRequest, 'headers' | 'body'> {
-  return { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(input) };
-}
+export const jsonBody = (input: object): Pick<ServiceRequest, 'headers' | 'body'> => ({ headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(input) });
 
 /** How a service writes its answers. */
 export interface Protocol {
@@ -101,11 +99,11 @@ export class ServiceError extends Error {
 }
 
 /** Whether a service calls an error by one of these names, which are given without the `Exception` at their end. */
-export function isServiceError(error: unknown, ...names: string[]): error is ServiceError {
-  return error instanceof ServiceError && names.some((name) => error.name === `${name}Exception`);
-}
+export const isServiceError = (error: unknown, ...names: string[]): error is ServiceError => error instanceof ServiceError && names.some((name) => error.name === name + 'Exception');
 
 const REQUEST_TIMEOUT = 10_000;
+/** In less time no answer can be expected: whatever was too slow, it is not the service. */
+const SHORTEST_ATTEMPT = 50;
 const MAXIMUM_BACKOFF = 10_000;
 const THROTTLING = /Throttl|TooManyRequests|RequestLimit/;
 const CLOCK_SKEW = /Skewed|Expired|Signature|Future/;
@@ -132,10 +130,13 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
   const { operation } = request;
   // It becomes a part of a host's name, and the host gets signed requests.
   if (!/^[a-z-]+-\d$/.test(region)) {
-    throw new UserError(`"${region}" is no Region. Check appInstanceArn and supportAppRegion.`);
+    throw new UserError('"' + region + '" is no Region. Check appInstanceArn and supportAppRegion.');
   }
   let mayHaveSucceeded = false;
   for (let attempts = 1; ; attempts += 1) {
+    if (Date.now() + SHORTEST_ATTEMPT > invocation.deadline) {
+      throw new UserError(OUT_OF_TIME);
+    }
     let response: HttpResponse | undefined;
     let failure: { name: string; message: string };
     try {
@@ -156,7 +157,7 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     let wait = backoff(attempts, MAXIMUM_BACKOFF);
     const isThrottled = statusCode === 429 || THROTTLING.test(failure.name);
     const isServerFault = statusCode === undefined || statusCode < 300 || statusCode >= 500;
-    const refusal = `${failure.name} ${failure.message}`;
+    const refusal = failure.name + ' ' + failure.message;
     const mayStillSpread = (DENIED.test(refusal) || ROLE_REFUSED.test(refusal)) && Date.now() + wait < invocation.propagationDeadline;
     let isRetryable = isThrottled || isServerFault || mayStillSpread;
     const clockDifference = Date.parse(response?.headers.date ?? '') - Date.now();
@@ -171,7 +172,7 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     }
     if (!isRetryable || Date.now() + wait >= invocation.deadline) {
       const requestId = response?.headers['x-amzn-requestid'] ?? 'none';
-      throw new ServiceError(failure.name, failure.message, operation, `tries: ${attempts}, request id: ${requestId}`, mayHaveSucceeded);
+      throw new ServiceError(failure.name, failure.message, operation, 'tries: ' + attempts + ', request id: ' + requestId, mayHaveSucceeded);
     }
     await pause(wait, invocation.signal);
   }
@@ -181,13 +182,11 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
 type ConnectionFailure = Error & { readonly code?: string; readonly errors?: Error[] };
 
 /** Why a service could not answer. A connection that fails at each address of a host has an error for each, and no message of its own. */
-function causeOf({ message, code, errors = [] }: ConnectionFailure): string {
-  return message || errors.map((error) => error.message).join(', ') || code || 'no connection';
-}
+const causeOf = ({ message, code, errors = [] }: ConnectionFailure): string => message || errors.map((error) => error.message).join(', ') || code || 'no connection';
 
 function attempt(options: ServiceOptions, request: ServiceRequest): Promise<HttpResponse> {
   const { invocation, region } = options;
-  const endpoint = process.env[`AWS_ENDPOINT_URL_${options.endpointVariable}`] || process.env.AWS_ENDPOINT_URL || `https://${options.hostPrefix}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const endpoint = process.env['AWS_ENDPOINT_URL_' + options.endpointVariable] || process.env.AWS_ENDPOINT_URL || ('https://' + options.hostPrefix + '.' + region + '.amazonaws.com' + (region.startsWith('cn-') ? '.cn' : ''));
   const url = new URL(endpoint.replace(/\/+$/, '') + request.path);
   const body = request.body ?? '';
   const { method, headers } = request;
@@ -203,9 +202,7 @@ function attempt(options: ServiceOptions, request: ServiceRequest): Promise<Http
 }
 
 /** A time as it stands in signatures. */
-export function toAmzDate(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/[:-]|\.\d{3}/g, '');
-}
+export const toAmzDate = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/[:-]|\.\d{3}/g, '');
 
 function readError(options: ServiceOptions, response: HttpResponse): { name: string; message: string } {
   let parsed: { name?: string; message?: string } = {};
@@ -214,9 +211,9 @@ function readError(options: ServiceOptions, response: HttpResponse): { name: str
   } catch {
     // A proxy or load balancer answers in its own format.
   }
-  const name = String(response.headers['x-amzn-errortype'] ?? parsed.name ?? `HTTP ${response.statusCode}`);
+  const name = String(response.headers['x-amzn-errortype'] ?? parsed.name ?? ('HTTP ' + response.statusCode));
   return {
     name: name.split(/[,:]/)[0].split('#').pop()!,
-    message: parsed.message ?? `HTTP status ${response.statusCode}`,
+    message: parsed.message ?? ('HTTP status ' + response.statusCode),
   };
 }

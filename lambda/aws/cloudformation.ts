@@ -41,14 +41,10 @@ export const CloudFormationClient = defineClient('cloudformation', 'CLOUDFORMATI
 });
 
 /** All resources of a stack, those that it deleted included. */
-export function listStackResources(client: Client, stackId: string): AsyncGenerator<StackMember> {
-  return list(client, ListStackResourcesCommand, stackId);
-}
+export const listStackResources = (client: Client, stackId: string): AsyncGenerator<StackMember> => list(client, ListStackResourcesCommand, stackId);
 
 /** The events of a stack, the newest first. */
-export function describeStackEvents(client: Client, stackId: string): AsyncGenerator<StackMember> {
-  return list(client, DescribeStackEventsCommand, stackId);
-}
+export const describeStackEvents = (client: Client, stackId: string): AsyncGenerator<StackMember> => list(client, DescribeStackEventsCommand, stackId);
 
 function list(client: Client, ListCommand: typeof ListStackResourcesCommand, stackId: string): AsyncGenerator<StackMember> {
   return paginate(
@@ -77,6 +73,4 @@ function membersOf(page: string): StackMember[] {
 }
 
 /** The text of the first element of a name, if any, as it stands: the handler's own physical ids have nothing that XML escapes. */
-function text(xml: string, element: string): string {
-  return new RegExp(`<${element}>([^<]*)<`).exec(xml)?.[1] ?? '';
-}
+const text = (xml: string, element: string): string => new RegExp('<' + element + '>([^<]*)<').exec(xml)?.[1] ?? '';

@@ -28,7 +28,7 @@ export function send(request: HttpRequest): Promise<HttpResponse> {
     const transport = request.url.protocol === 'http:' ? http : https;
     const timeout = Math.max(1, Math.min(request.timeout, request.deadline - Date.now()));
     const outgoing = transport.request(request.url, { method: request.method, headers: request.headers, signal: request.signal });
-    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
+    const timer = setTimeout(() => outgoing.destroy(new Error('no answer within ' + timeout + ' ms')), timeout);
     const fail = (error: Error) => {
       clearTimeout(timer);
       reject(error);

@@ -37,40 +37,30 @@ export function sign({ method, url, headers: ownHeaders, body, service, region, 
     method,
     canonicalPath(url),
     canonicalQuery(url),
-    ...names.map((name) => `${name}:${canonicalHeaders.get(name)}`),
+    ...names.map((name) => name + ':' + canonicalHeaders.get(name)),
     '',
     signedHeaders,
     hash(body),
   ].join('\n');
 
   const scope = [date.slice(0, 8), region, service, 'aws4_request'];
-  const key = scope.reduce<string | Buffer>(hmac, `AWS4${secretKey}`);
+  const key = scope.reduce<string | Buffer>(hmac, 'AWS4' + secretKey);
   const signature = hmac(key, [ALGORITHM, date, scope.join('/'), hash(canonicalRequest)].join('\n')).toString('hex');
   return {
     ...headers,
-    Authorization: `${ALGORITHM} Credential=${[keyId, ...scope].join('/')}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
+    Authorization: ALGORITHM + ' Credential=' + [keyId, ...scope].join('/') + ', SignedHeaders=' + signedHeaders + ', Signature=' + signature,
   };
 }
 
 /** The path is encoded once more, and a run of slashes counts as one. A `URL` has no steps such as `..` left. */
-function canonicalPath(url: URL): string {
-  return url.pathname.replace(/\/+/g, '/').split('/').map(encode).join('/');
-}
+const canonicalPath = (url: URL): string => url.pathname.replace(/\/+/g, '/').split('/').map(encode).join('/');
 
 /** Names and values, encoded and in order: by name, then by value. A space comes before whatever stands in an encoded text. */
-function canonicalQuery(url: URL): string {
-  return [...url.searchParams].map((pair) => pair.map(encode).join(' ')).sort().map((pair) => pair.replace(' ', '=')).join('&');
-}
+const canonicalQuery = (url: URL): string => [...url.searchParams].map((pair) => pair.map(encode).join(' ')).sort().map((pair) => pair.replace(' ', '=')).join('&');
 
 /** Percent-encodes all but the unreserved characters of RFC 3986. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
+const encode = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (character) => '%' + character.charCodeAt(0).toString(16).toUpperCase());
 
-function hash(text: string): string {
-  return crypto.createHash('sha256').update(text).digest('hex');
-}
+const hash = (text: string): string => crypto.createHash('sha256').update(text).digest('hex');
 
-function hmac(key: string | Buffer, text: string): Buffer {
-  return crypto.createHmac('sha256', key).update(text).digest();
-}
+const hmac = (key: string | Buffer, text: string): Buffer => crypto.createHmac('sha256', key).update(text).digest();

@@ -19,9 +19,7 @@ interface Work<Declared extends Declaration> {
   readonly declared: Declared;
 }
 
-export function onCreate(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
-  return establish({ type, event, services, declared: parseValid(type, event) });
-}
+export const onCreate = (type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> => establish({ type, event, services, declared: parseValid(type, event) });
 
 export async function onUpdate(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
   const { stack } = services;
@@ -41,27 +39,25 @@ export async function onUpdate(type: ResourceType, event: CustomResourceEvent, s
   if (!isInPlace) {
     return establish(work);
   }
-  const answer = async (actual: Declaration | undefined, mayFail: boolean) => ({
-    physicalResourceId: event.PhysicalResourceId!,
-    data: await type.attributes?.(services, target, actual, mayFail),
-  });
+  const physicalResourceId = event.PhysicalResourceId!;
   let actual: Declaration | undefined;
   try {
     actual = await type.read(services, target, declared, old);
     if (actual) {
       await bring(work, id, actual, declared);
     } else {
-      note('deleted outside the stack: made again');
+      note('gone: made again');
       await create(work);
     }
-    return await answer(actual, actual !== undefined && declared.Refresh === old.Refresh);
+    const mayFail = actual !== undefined && declared.Refresh === old.Refresh;
+    return { physicalResourceId, data: await type.attributes?.(services, target, actual, mayFail) };
   } catch (error) {
     // What is gone for good, out of reach or as it was is no reason for a rollback to fail.
     if (!isServiceError(error, 'Forbidden', 'Conflict') || !await stack.isRollingBack()) {
       throw error;
     }
-    note('out of reach in a rollback: left');
-    return answer(actual, true);
+    note('out of reach: left');
+    return { physicalResourceId, data: await type.attributes?.(services, target, actual, true) };
   }
 }
 
@@ -80,7 +76,6 @@ export async function onDelete(type: ResourceType, event: CustomResourceEvent, s
   const isTaken = (declared.Existing === 'OWN' || ownership === 'owned' && declared.Existing !== 'ADOPT') && !await stack.isUndoing();
   const isOurs = (ownership === 'created' || isTaken) && await stack.holderOf(id) === undefined;
   if (!isOurs && !(previous && await stack.isUndoing())) {
-    note('not the stack\'s: left');
     return;
   }
   const actual = type.isTakenOver || !isOurs ? await type.read(services, target, declared) : undefined;
@@ -90,7 +85,7 @@ export async function onDelete(type: ResourceType, event: CustomResourceEvent, s
   } else if (actual && isDeclared && type.isTakenOver?.(actual, declared)) {
     leaveChanged();
   } else if (await stack.findHolder(physicalIdsOf(type, target, ownership), true)) {
-    note('another stack holds it: left');
+    note('in another stack: left');
   } else {
     await type.remove(services, target, declared);
   }
@@ -100,7 +95,7 @@ export async function onDelete(type: ResourceType, event: CustomResourceEvent, s
 async function findOwn<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<PhysicalId | undefined> {
   const isPossible = !type.isRepeatable && type.originOf && !isAdoption(declared) && type.check(declared).length === 0;
   const target = isPossible ? type.targetOf(declared, event) : undefined;
-  const id: PhysicalId | undefined = target && { resourceType: type.name, ownership: 'created', target };
+  const id = target && idOf(type, target);
   const actual = id && await type.read(services, id.target, declared);
   return actual && type.diff(id!, actual, declared).length === 0 && await type.originOf?.(services, actual, declared) === 'stack' ? id : undefined;
 }
@@ -120,47 +115,45 @@ async function establish<Declared extends Declaration>(work: Work<Declared>, bef
       throw error;
     }
     const rival = await type.read(services, target, declared).catch((readError) => {
-      throw isServiceError(readError, 'Forbidden') ? noAccess(type.describe(declared).what) : readError;
+      throw isServiceError(readError, 'Forbidden') ? noAccess(type.describe(declared)) : readError;
     });
     if (!rival) {
       throw error;
     }
     // Our own earlier try has made it, or another delivery of the event, or somebody else in this very moment.
-    const id: PhysicalId = { resourceType: type.name, ownership: 'created', target };
-    return error.mayHaveSucceeded && type.diff(id, rival, declared).length === 0
-      ? { physicalResourceId: formatPhysicalId(id), data: await type.attributes?.(services, target, rival, false) }
-      : takeOver(work, target, rival);
+    return takeOver(work, target, rival, error.mayHaveSucceeded);
   }
 }
 
 async function create<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<CustomResourceResult> {
-  const idOf = (target: string[]): PhysicalId => ({ resourceType: type.name, ownership: 'created', target });
   const takeBack = async (undoServices: Services) => {
     const target = type.isRepeatable && (await type.create(undoServices, declared, event)).target || type.targetOf(declared, event)!;
     const left = type.isRepeatable ? declared : await type.read(undoServices, target, declared);
-    if (left && type.diff(idOf(target), left, declared).length === 0) {
+    if (left && type.diff(idOf(type, target), left, declared).length === 0) {
       await type.remove(undoServices, target, declared);
     }
   };
   const { target = type.targetOf(declared, event)!, actual = declared, attributes } =
     await attempt(services, () => type.create(services, declared, event), takeBack);
-  const id = idOf(target);
+  const id = idOf(type, target);
   await attempt(services, () => apply(type, services, target, type.diff(id, actual, declared)), takeBack, true);
   return { physicalResourceId: formatPhysicalId(id), data: attributes ?? await type.attributes?.(services, target, declared, false) };
 }
 
 /** Brings what is there to what is declared, for a resource that had nothing of it. */
-async function takeOver<Declared extends Declaration>(work: Work<Declared>, target: string[], actual: Declared): Promise<CustomResourceResult> {
+async function takeOver<Declared extends Declaration>(
+  work: Work<Declared>, target: string[], actual: Declared, mayBeOurs = false,
+): Promise<CustomResourceResult> {
   const { type, event, services, declared } = work;
   const { stack } = services;
-  const target0: PhysicalId = { resourceType: type.name, ownership: 'adopted', target };
-  const isEqual = type.diff(target0, actual, declared).length === 0;
-  const holder = parsePhysicalId(await stack.holderOf(target0) ?? await stack.holderBefore(target0));
-  const origin = holder ? undefined : await allowTakeOver(work, target, actual, isEqual);
+  const created = idOf(type, target);
+  const isEqual = type.diff(created, actual, declared).length === 0;
+  const holder = parsePhysicalId(await stack.holderOf(created) ?? await stack.holderBefore(created));
+  const origin = holder || isEqual && mayBeOurs ? undefined : await allowTakeOver(work, target, actual, isEqual);
   const id: PhysicalId = {
-    ...target0,
+    ...created,
     ownership: holder?.ownership
-      ?? (declared.Existing === 'OWN' ? 'owned' : origin === 'stack' && isEqual ? 'created' : 'adopted'),
+      ?? (isEqual && (mayBeOurs || origin === 'stack') ? 'created' : declared.Existing === 'OWN' ? 'owned' : 'adopted'),
     previous: isEqual || origin === 'earlier attempt' ? undefined : differencesOf(actual, declared),
   };
   // A rollback of a replacement ends with the very id that the update began with.
@@ -175,14 +168,14 @@ async function takeOver<Declared extends Declaration>(work: Work<Declared>, targ
 async function allowTakeOver<Declared extends Declaration>(
   { type, services, declared }: Work<Declared>, target: string[], actual: Declared, isEqual: boolean,
 ): Promise<Origin | undefined> {
-  const { what, otherwise } = type.describe(actual);
+  const what = type.describe(actual);
   const native = await services.stack.findHolder([type.nativeIdOf(target, declared)]);
   if (native?.type.startsWith('AWS::')) {
     throw heldByNativeType(what, native);
   }
   const origin = await type.originOf?.(services, actual, declared);
   if (!isEqual && !origin && !isAdoption(declared)) {
-    throw alreadyExists(what, otherwise, await services.stack.findHolder(physicalIdsOf(type, target)));
+    throw alreadyExists(what, await services.stack.findHolder(physicalIdsOf(type, target)));
   }
   if (!isEqual && origin !== 'earlier attempt') {
     await type.proveWayBack?.(services, actual, declared);
@@ -242,26 +235,18 @@ function withPrevious<Declared extends Declaration>(declared: Declared, previous
   }, declared);
 }
 
-function isListOfTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
+const isListOfTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
+export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-function isOf(id: PhysicalId, target: string[]): boolean {
-  return sameTarget(id, { ...id, target });
-}
+const idOf = ({ name }: Pick<ResourceType, 'name'>, target: string[], ownership: Ownership = 'created'): PhysicalId => ({ resourceType: name, ownership, target });
 
-function isAdoption({ Existing: existing }: Declaration): boolean {
-  return existing === 'ADOPT' || existing === 'OWN';
-}
+const isOf = (id: PhysicalId, target: string[]): boolean => sameTarget(id, { ...id, target });
+
+const isAdoption = ({ Existing: existing }: Declaration): boolean => existing === 'ADOPT' || existing === 'OWN';
 
 /** The ids under which stacks may hold a target, but for that with one mark. */
-function physicalIdsOf({ name }: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] {
-  return OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId({ resourceType: name, ownership, target }));
-}
+const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] => OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
 
 /**
  * Sends a change. When it fails although an earlier try may have been carried out or it is done in part, takes it back, unless
@@ -305,7 +290,7 @@ export function ignore(...names: string[]): (error: unknown) => undefined {
 
 /** Leaves what somebody else has changed since. */
 function leaveChanged(): void {
-  note('changed outside the stack: left');
+  note('changed by others: left');
 }
 
 /** A decision that somebody who reads the log will want to know of. */

@@ -28,22 +28,18 @@ const MAXIMUM_BYTES = 1024;
 
 export function formatPhysicalId({ resourceType, ownership, target, previous }: PhysicalId): string {
   const text = [resourceType.slice(TYPE_PREFIX.length), ownership, ...target.map(encode)].join('/')
-    + (previous ? `;previous=${encode(JSON.stringify(previous))}` : '');
+    + (previous ? ';previous=' + encode(JSON.stringify(previous)) : '');
   if (text.length > MAXIMUM_BYTES) {
-    throw new UserError(`To remember what exists takes ${text.length} of ${MAXIMUM_BYTES} bytes. Shorten its texts.`);
+    throw new UserError('To remember what exists takes ' + text.length + ' of ' + MAXIMUM_BYTES + ' bytes. Shorten its texts.');
   }
   return text;
 }
 
 /** Leaves nothing that separates the parts of an id or that XML escapes. */
-function encode(value: string): string {
-  return encodeURIComponent(value).replace(/'/g, '%27');
-}
+const encode = (value: string): string => encodeURIComponent(value).replace(/'/g, '%27');
 
 /** The id of a Create that came to nothing. */
-export function failedPhysicalId(logicalResourceId: string): string {
-  return `failed/${logicalResourceId}`;
-}
+export const failedPhysicalId = (logicalResourceId: string): string => 'failed/' + logicalResourceId;
 
 /**
  * Reads a physical id; `undefined` for one that stands for nothing, such as that of a failed Create or one that
@@ -68,6 +64,4 @@ export function parsePhysicalId(text: string | undefined): PhysicalId | undefine
   }
 }
 
-export function sameTarget(one: PhysicalId, other: PhysicalId): boolean {
-  return one.resourceType === other.resourceType && one.target.join(' ') === other.target.join(' ');
-}
+export const sameTarget = (one: PhysicalId, other: PhysicalId): boolean => one.resourceType === other.resourceType && one.target.join(' ') === other.target.join(' ');

@@ -42,6 +42,7 @@ export interface ResourceType<Declared extends Declaration = Declaration> {
   readonly isRepeatable?: boolean;
 
   parse(properties: Properties): Declared;
+  /** The problems of a declaration whose values are all known. */
   check(declared: Declared): Problem[];
   /**
    * The service's own identifiers of what is declared; `undefined` where the service chooses one.
@@ -60,8 +61,8 @@ export interface ResourceType<Declared extends Declaration = Declaration> {
   /** Makes what one call can make of what is declared. */
   create(services: Services, declared: Declared, event: CustomResourceEvent): Promise<Made<Declared>>;
   remove(services: Services, target: string[], declared: Declared): Promise<unknown>;
-  /** What is there, for an error; and what a user may do but adopt it. */
-  describe(actual: Declared): { readonly what: string; readonly otherwise?: string };
+  /** What is there, for an error. */
+  describe(actual: Declared): string;
   /** Attributes for `Fn::GetAtt`, of what was there before this event. */
   attributes?(services: Services, target: string[], actual: Declared | undefined, mayFail: boolean): Promise<object>;
   /** Whether the service shows that somebody else has taken over what is there. */

@@ -141,9 +141,7 @@ async function readOperation(client: Client, stackId: string): Promise<StackMemb
 }
 
 /** What the stack itself went through, the newest first. */
-function statusesIn(events: StackMember[], stackId: string): string[] {
-  return events.filter(({ physicalId }) => physicalId === stackId).map(({ status }) => status);
-}
+const statusesIn = (events: StackMember[], stackId: string): string[] => events.filter(({ physicalId }) => physicalId === stackId).map(({ status }) => status);
 
 /** Whether the operation takes back what it has made itself, of which this is a part. */
 function isUndone(events: StackMember[], stackId: string, physicalId: string): boolean {

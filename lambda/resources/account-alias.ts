@@ -8,10 +8,10 @@ export const accountAlias: ResourceType<AccountAliasProperties> = {
   name: ACCOUNT_ALIAS_TYPE,
 
   parse: (properties) => properties as unknown as AccountAliasProperties,
-  check: (declared) => checkAccountAlias(declared),
+  check: checkAccountAlias,
   // An account has one alias, which has no id of its own.
   targetOf: (_declared, { StackId: stackId }) => [stackId.split(':')[4]],
-  nativeIdOf: ([account]) => `AccountAlias_for_${account}`,
+  nativeIdOf: ([account]) => 'AccountAlias_for_' + account,
 
   async read({ supportApp }, _target, declared) {
     const { accountAlias: alias } = await supportApp.send(new GetAccountAliasCommand({})).catch(ignore('ResourceNotFound')) ?? {};
@@ -24,11 +24,9 @@ export const accountAlias: ResourceType<AccountAliasProperties> = {
 
   remove: ({ supportApp }) => supportApp.send(new DeleteAccountAliasCommand({})).catch(ignore('ResourceNotFound')),
 
-  describe: ({ AccountAlias: alias }) => ({ what: `accountAlias: the account has the alias "${alias}"` }),
+  describe: ({ AccountAlias: alias }) => 'accountAlias: the account has the alias "' + alias + '"',
 
   isTakenOver: (actual, declared) => actual.AccountAlias !== declared.AccountAlias,
 };
 
-function put({ AccountAlias: alias }: AccountAliasProperties) {
-  return new PutAccountAliasCommand({ accountAlias: alias });
-}
+const put = ({ AccountAlias: alias }: AccountAliasProperties) => new PutAccountAliasCommand({ accountAlias: alias });

@@ -41,8 +41,6 @@ interface Channel {
 /** How many members and how many moderators a creation takes, and how many members a batch. */
 const CREATED_AT_ONCE = 10;
 const ADDED_AT_ONCE = 100;
-/** How many calls of one operation are on their way together. */
-const SENT_AT_ONCE = 10;
 
 /** Of the errors of a batch, those that may be gone a moment later. */
 const TRANSIENT = /Throttl|Service/;
@@ -74,7 +72,7 @@ export const chimeChannel: ResourceType<Declaration> = {
     return channelId === undefined && !isSame(target, current) ? undefined : target;
   },
 
-  nativeIdOf: ([channelArn], { ChimeBearer: bearer }) => `${channelArn}|${bearer}`,
+  nativeIdOf: ([channelArn], { ChimeBearer: bearer }) => channelArn + '|' + bearer,
 
   // The bearer counts as that of the old declaration: the channel goes from one to the other.
   async read(services, [channelArn], declared, before) {
@@ -100,7 +98,6 @@ export const chimeChannel: ResourceType<Declaration> = {
       }
       return arns.filter((arn) => there.includes(arn));
     };
-    const keys = union(declared.Tags.map(({ Key }) => Key), old.Tags.map(({ Key }) => Key));
     return {
       ...declared,
       ...found,
@@ -111,7 +108,7 @@ export const chimeChannel: ResourceType<Declaration> = {
       // A flow that somebody else has given to the channel is only an adoption's to take away.
       ChannelFlowArn: (before ? [declared.ChannelFlowArn, old.ChannelFlowArn].includes(found.ChannelFlowArn) : declared.ChannelFlowArn)
         ? found.ChannelFlowArn : undefined,
-      Tags: keys.flatMap((key) => tags.filter(({ Key }) => Key === key)),
+      Tags: tags.filter(({ Key }) => [...declared.Tags, ...old.Tags].some((tag) => tag.Key === Key)),
       MemberArns: await those('MemberArns', ListChannelMembershipsCommand),
       ModeratorArns: await those('ModeratorArns', ListChannelModeratorsCommand),
     };
@@ -189,26 +186,17 @@ export const chimeChannel: ResourceType<Declaration> = {
   async apply(services, [channelArn], steps) {
     const client = clientFor(services, channelArn);
     let refusal: unknown;
-    const send = async ({ ignored = [], isDone, ...command }: Step) => {
-      const answer = await client.send(command).catch(async (error) => {
-        if (!await isDone?.(client)) {
-          ignore(...ignored)(error);
-          refusal ??= isServiceError(error, 'Conflict') ? undefined : error;
+    for (const { ignored = [], isDone, ...command } of steps) {
+      await sendToAll(client, command).catch(async (error) => {
+        if (await isDone?.(client)) {
+          return;
         }
+        if (!isServiceError(error, ...ignored)) {
+          // What was refused before is why this is: the promotion of a new bearer.
+          throw isServiceError(error, 'Forbidden') && refusal || error;
+        }
+        refusal = isServiceError(error, 'Conflict') ? undefined : error;
       });
-      await addAgain(client, command, answer as MembershipAnswer | undefined);
-    };
-    for (let start = 0, end = 0; start < steps.length; start = end) {
-      // Steps of one operation do not depend on each other.
-      while (end < steps.length && end - start < SENT_AT_ONCE && steps[end].operation === steps[start].operation) {
-        end += 1;
-      }
-      const failed = (await Promise.allSettled(steps.slice(start, end).map(send))).find(({ status }) => status === 'rejected');
-      if (failed) {
-        const { reason } = failed as PromiseRejectedResult;
-        // What was refused before is why this is: the promotion of a new bearer.
-        throw isServiceError(reason, 'Forbidden') && refusal || reason;
-      }
     }
   },
 
@@ -237,42 +225,32 @@ export const chimeChannel: ResourceType<Declaration> = {
     });
   },
 
-  describe: () => ({ what: 'channelId: the AppInstance has a channel of this id', otherwise: 'choose another channelId' }),
+  describe: () => 'channelId: the AppInstance has a channel of this id',
 
   attributes: (_services, [channelArn]) => Promise.resolve({ ChannelArn: channelArn } satisfies ChimeChannelAttributes),
 
   async originOf(_services, actual, declared) {
     if (!isSame(targetOf('', actual), targetOf('', declared))) {
-      throw new UserError(`${chimeChannel.describe(actual).what} with another privacy or elasticChannelConfiguration, which cannot be changed. Choose another.`);
+      throw new UserError(chimeChannel.describe(actual) + ' with another privacy or elasticChannelConfiguration, which cannot be changed. Choose another.');
     }
     return undefined;
   },
 };
 
 /** A structure with its members in one order and numbers as such; anything else stays as it is for the constraints to report. */
-function withNumbers<Structure>(structure: Structure): Structure {
-  return structure instanceof Object
-    ? Object.fromEntries(Object.keys(structure).sort().map((name) => [name, numberOf(structure[name as keyof Structure])])) as Structure
-    : structure;
-}
+const withNumbers = <Structure>(structure: Structure): Structure => structure instanceof Object
+  ? Object.fromEntries(Object.keys(structure).sort().map((name) => [name, numberOf(structure[name as keyof Structure])])) as Structure
+  : structure;
 
-function numberOf(value: unknown): unknown {
-  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-}
+const numberOf = (value: unknown): unknown => typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
 
 /** A client for the Region in which the AppInstance is, whatever the Region of the stack. */
-function clientFor(services: Services, arn: string): Client {
-  return services.chimeSDKMessaging(arn.split(':')[3]);
-}
+const clientFor = (services: Services, arn: string): Client => services.chimeSDKMessaging(arn.split(':')[3]);
 
 /** The channel with what of it cannot be changed. */
-function targetOf(channelArn: string, { Privacy: privacy, ElasticChannelConfiguration: elastic }: ChimeChannelProperties): string[] {
-  return [channelArn, String(privacy), ...(elastic ? [Object.values(elastic).join('.')] : [])];
-}
+const targetOf = (channelArn: string, { Privacy: privacy, ElasticChannelConfiguration: elastic }: ChimeChannelProperties): string[] => [channelArn, String(privacy), ...(elastic ? [Object.values(elastic).join('.')] : [])];
 
-function arnOf({ AppInstanceArn: appInstanceArn }: ChimeChannelProperties, channelId = ''): string {
-  return `${appInstanceArn}/channel/${channelId}`;
-}
+const arnOf = ({ AppInstanceArn: appInstanceArn }: ChimeChannelProperties, channelId = ''): string => appInstanceArn + '/channel/' + channelId;
 
 /** Whether a channel exists that its bearer may not delete. */
 async function exists(client: Client, { ChannelArn, ChimeBearer }: Channel): Promise<boolean> {
@@ -292,29 +270,26 @@ async function isListed<Input>(client: Client, ListCommand: Parameters<typeof li
   return await find(listArns(client, ListCommand, input), (listed) => listed === arn) !== undefined;
 }
 
-function without(all: string[], some: string[]): string[] {
-  return all.filter((one) => !some.includes(one));
-}
+const without = (all: string[], some: string[]): string[] => all.filter((one) => !some.includes(one));
 
-function union(some: string[], others: string[]): string[] {
-  return [...some, ...without(others, some)];
-}
+const union = (some: string[], others: string[]): string[] => [...some, ...without(others, some)];
 
-/** Adds those members again whom the service refused for a moment. */
-async function addAgain(client: Client, command: Step, answer: MembershipAnswer | undefined): Promise<void> {
-  let current = answer;
+/** Sends a command; of a batch of members it sends those again whom the service refused for a moment. */
+async function sendToAll(client: Client, command: Step): Promise<void> {
+  let current = command;
   for (let tries = 1; ; tries += 1) {
+    const { Errors: errors = [] } = await client.send(current) as MembershipAnswer;
     // Who is a member already stays one.
-    const failed = (current?.Errors ?? []).filter((error) => error.ErrorCode !== 'Conflict');
+    const failed = errors.filter((error) => error.ErrorCode !== 'Conflict');
     if (failed.length === 0) {
       return;
     }
     if (failed.some((error) => tries === MAXIMUM_TRIES || !TRANSIENT.test(error.ErrorCode))) {
       throw new UserError('memberArns: not added: '
-        + failed.map((error) => `${error.MemberArn} (${error.ErrorCode}: ${error.ErrorMessage})`).join(', ')
+        + failed.map((error) => error.MemberArn + ' (' + error.ErrorCode + ': ' + error.ErrorMessage + ')').join(', ')
         + '. Give users and bots of the AppInstance.');
     }
     await pause(backoff(tries, 2_000));
-    current = await client.send({ ...command, body: JSON.stringify({ MemberArns: failed.map(({ MemberArn }) => MemberArn) }) }) as MembershipAnswer;
+    current = { ...command, body: JSON.stringify({ MemberArns: failed.map(({ MemberArn }) => MemberArn) }) };
   }
 }

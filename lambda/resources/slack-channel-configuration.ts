@@ -10,7 +10,7 @@ import {
   UpdateSlackChannelConfigurationCommand,
 } from '../aws/support-app';
 import { flag } from '../custom-resource';
-import { ignore, isSame, note } from '../core/lifecycle';
+import { ignore, isSame } from '../core/lifecycle';
 import { ResourceType } from '../core/resource-type';
 import { UserError } from '../user-error';
 
@@ -25,7 +25,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
     return { ...properties as unknown as SlackChannelConfigurationProperties, ...flags };
   },
 
-  check: (declared) => checkSlackChannelConfiguration(declared),
+  check: checkSlackChannelConfiguration,
   targetOf: ({ TeamId: teamId, ChannelId: channelId }) => [teamId, channelId],
   nativeIdOf: (target) => target.join('|'),
 
@@ -58,7 +58,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
   },
 
   describe: ({ TeamId: teamId, ChannelId: channelId }) =>
-    ({ what: `channelId: the account has a configuration for channel ${channelId} of workspace ${teamId}` }),
+    'channelId: the account has a configuration for channel ' + channelId + ' of workspace ' + teamId,
 
   // Whoever configured it anew gave it a role of their own.
   isTakenOver: (actual, declared) => actual.ChannelRoleArn !== declared.ChannelRoleArn,
@@ -79,23 +79,16 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
     // Sent as it is, a configuration stays as it is: only the permission to pass its role is tried.
     await supportApp.send(new UpdateSlackChannelConfigurationCommand(toConfiguration(actual))).catch((error) => {
       if (isServiceError(error, 'AccessDenied')) {
-        throw new UserError(`channelId: a rollback could not give the channel its role back, ${actual.ChannelRoleArn}. Set formerChannelRole to it.`);
+        throw new UserError('channelId: a rollback could not give the channel its role back, ' + actual.ChannelRoleArn + '. Set formerChannelRole to it.');
       }
       // A role that is gone cannot come back.
       ignore('Validation')(error);
-      note('role of the channel is gone');
     });
   },
 };
 
-function roleNameOf(roleArn: string): string {
-  return roleArn.split('/').pop()!;
-}
+const roleNameOf = (roleArn: string): string => roleArn.split('/').pop()!;
 
-function withoutRandomEnd(roleArn: string): string {
-  return roleArn.replace(/-[A-Za-z0-9]{8,}$/, '');
-}
+const withoutRandomEnd = (roleArn: string): string => roleArn.replace(/-[A-Za-z0-9]{8,}$/, '');
 
-function toConfiguration(declared: SlackChannelConfigurationProperties): SlackChannelConfiguration {
-  return Object.fromEntries(MEMBERS.map((name) => [camelCase(name), declared[name]])) as unknown as SlackChannelConfiguration;
-}
+const toConfiguration = (declared: SlackChannelConfigurationProperties): SlackChannelConfiguration => Object.fromEntries(MEMBERS.map((name) => [camelCase(name), declared[name]])) as unknown as SlackChannelConfiguration;

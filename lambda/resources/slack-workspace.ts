@@ -25,7 +25,7 @@ export const slackWorkspace: ResourceType<SlackWorkspace> = {
   name: SLACK_WORKSPACE_TYPE,
 
   parse: (properties) => properties as unknown as SlackWorkspaceProperties,
-  check: (declared) => checkSlackWorkspace(declared),
+  check: checkSlackWorkspace,
   targetOf: ({ TeamId: teamId }) => [teamId],
   nativeIdOf: ([teamId]) => teamId,
 
@@ -49,7 +49,7 @@ export const slackWorkspace: ResourceType<SlackWorkspace> = {
     }
     for (let look = 1; await find(listChannels(supportApp), (channel) => channel.teamId === teamId); look += 1) {
       if (look === LOOKS) {
-        note('other channels use the workspace: left');
+        note('in use: left');
         return;
       }
       await pause(LOOK_INTERVAL);
@@ -61,7 +61,7 @@ export const slackWorkspace: ResourceType<SlackWorkspace> = {
     });
   },
 
-  describe: ({ TeamId: teamId }) => ({ what: `teamId: the account has the workspace ${teamId}` }),
+  describe: ({ TeamId: teamId }) => 'teamId: the account has the workspace ' + teamId,
 
   async attributes(services, [teamId], actual, mayFail) {
     return register(services, teamId).catch((error) => {
@@ -79,6 +79,4 @@ async function register({ supportApp }: Services, teamId: string): Promise<Slack
   return attributesOf(teamName, accountType);
 }
 
-function attributesOf(teamName = '', accountType = ''): SlackWorkspaceAttributes {
-  return { TeamName: teamName, AccountType: accountType };
-}
+const attributesOf = (teamName = '', accountType = ''): SlackWorkspaceAttributes => ({ TeamName: teamName, AccountType: accountType });

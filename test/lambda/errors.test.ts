@@ -77,5 +77,5 @@ test('alreadyExists says how to adopt', () => {
   const error = alreadyExists('accountAlias: the account has the alias "a"');
   expect(error).toBeInstanceOf(UserError);
   expect(error.message).toBe('accountAlias: the account has the alias "a" that this stack did not create. '
-    + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove it in the Support Center.');
+    + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove what is there.');
 });
