@@ -130,7 +130,6 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
   });
 
   test('changes, and the service does not answer: the update fails and leaves the old state', async () => {
-    local.handlerTimeout = 2;
     await account.succeed(channel(first()));
     const old = standing();
     local.aws.services.faults.inject({ operations: [sets], fault: { kind: 'hang' }, when: ({ accountId }) => accountId === account.id });
@@ -409,7 +408,6 @@ describe('members and moderators', () => {
   });
 
   test('250 that an update adds come in three batches, and go one by one', async () => {
-    local.handlerTimeout = 20;
     await account.succeed(channel({ memberArns: users(3) }));
     account.sendMessages();
     account.forgetRequests();
@@ -557,7 +555,6 @@ describe('members and moderators', () => {
     });
 
     test('a transient refusal that lasts fails the update in the end, which is undone', async () => {
-      local.handlerTimeout = 60;
       const memberArns = users(5);
       await account.succeed(channel());
       const old = standing();

@@ -1,6 +1,6 @@
-import { CfnParameter, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { parsePhysicalId } from '../../lambda/physical-id';
-import { ChannelsProvider, ChimeChannel, ExpirationCriterion, NotificationSeverity, SlackWorkspace } from '../../src';
+import { ChimeChannel, ExpirationCriterion, NotificationSeverity, SlackWorkspace } from '../../src';
 import { ScriptedServer } from '../lambda/scripted-server';
 import { type Account, TEAM, useLocalAws } from '../lifecycle/harness';
 
@@ -58,8 +58,6 @@ describe('what goes into a header or into the name of a host', () => {
       chimeBearer,
       channelName: 'On call',
       removalPolicy: RemovalPolicy.DESTROY,
-      // What fails for good does so quickly.
-      provider: new ChannelsProvider(stack, 'Provider', { timeout: Duration.seconds(4) }),
     });
   }
 
