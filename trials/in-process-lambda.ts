@@ -10,6 +10,8 @@ export interface Run {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly timeoutInMillis: number;
+  /** How many runs had come to their end when it began. */
+  readonly endedBefore: number;
   readonly error?: unknown;
 }
 
@@ -86,6 +88,7 @@ export class InProcessLambda extends LocalLambda {
     }
     const now = () => sentAt.real + this.simulation.time - sentAt.simulated;
     const startedAt = this.simulation.time;
+    const endedBefore = this.runs.length;
     const timeoutInMillis = (configuration.timeout ?? 3) * 1000;
     const deadline = now() + timeoutInMillis;
     let error: unknown;
@@ -94,7 +97,7 @@ export class InProcessLambda extends LocalLambda {
     } catch (thrown) {
       error = thrown;
     }
-    this.runs.push({ event, startedAt, endedAt: this.simulation.time, timeoutInMillis, error });
+    this.runs.push({ event, startedAt, endedAt: this.simulation.time, timeoutInMillis, endedBefore, error });
   }
 
   /** Forgets all functions and what they did. */

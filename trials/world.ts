@@ -474,7 +474,7 @@ export class World {
   }
 }
 
-const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucket' | 'member'>, Fault> = {
+export const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucket' | 'member'>, Fault> = {
   'throttle': { kind: 'throttle' },
   'status 500': { kind: 'status', status: 500 },
   'status 503': { kind: 'status', status: 503, retryAfter: 1 },
@@ -485,10 +485,10 @@ const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucke
 };
 
 /** From then on the handler asks the stack whether it still waits for an event. */
-const NO_LONGER_AWAITED = 10_000;
+export const NO_LONGER_AWAITED = 10_000;
 
 /** How often and when an event is delivered: mostly once. */
-function repeat(chance: number): Delivery[] {
+export function repeat(chance: number): Delivery[] {
   return chance < 0.7 ? [{}] : chance < 0.85 ? [{}, {}] : chance < 0.93 ? [{}, { delayInMillis: 5_000 }] : [{}, { delayInMillis: 200_000 }];
 }
 

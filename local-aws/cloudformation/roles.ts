@@ -41,6 +41,11 @@ export class Roles {
     this.states.delete(arn);
   }
 
+  /** The ARNs of all roles that there are. */
+  public get arns(): string[] {
+    return [...this.states.keys()];
+  }
+
   public state(arn: string): RoleState | undefined {
     return this.states.get(arn);
   }

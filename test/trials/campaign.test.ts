@@ -43,3 +43,10 @@ test('random numbers repeat themselves for each seed', () => {
   expect([same(), same()]).toEqual(numbers);
   expect([other(), other()]).not.toEqual(numbers);
 });
+
+test('a history of a shared account is the same in each run of it', async () => {
+  const run = () => runCampaign({ worlds: 'shared', histories: 8, seed: 5, shrink: false });
+  const [first, second] = [await run(), await run()];
+  expect(second.statistics).toEqual(first.statistics);
+  expect(second.failure).toEqual(first.failure);
+}, 120_000);
