@@ -4,16 +4,30 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3Assets from 'aws-cdk-lib/aws-s3-assets';
-import { Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import {
+  Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Stack,
+} from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
 import { defineAccountValues } from './private/account-value-token';
+import { acknowledge } from './private/acknowledgements';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
-import { logPermission, NETWORK_INTERFACE_PERMISSION, OTHER_STACKS_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
+import { handlerFindings, LOG_GROUP_FINDINGS } from './private/handler-findings';
+import {
+  deadLetterPermissions,
+  logPermission,
+  NETWORK_INTERFACE_PERMISSION,
+  OTHER_STACKS_PERMISSION,
+  ownStackPermission,
+  type Permission,
+  TRACING_PERMISSION,
+} from './private/handler-permissions';
 import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
+import { allowLogs } from './private/log-encryption';
+import { showValue } from './private/props';
 import { policiesOf } from './private/role-dependency';
-import { TaggableResource } from './private/taggable-resource';
 import { isUnresolved, throwProblems } from './private/validation';
 
 /**
@@ -123,6 +137,33 @@ export interface ChannelsProviderProps {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
+   * How many runs of the handler there are at once, at most: 1 or more, out of the 1,000 that an account has by default.
+   *
+   * It reserves them, too: no other function of the account can have them. CloudFormation manages the resources of a stack side by side. What is too
+   * much waits and is sent again, which counts towards `serviceTimeout`.
+   *
+   * @default - as many as the account has left
+   */
+  readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Whether AWS X-Ray traces the runs of the handler. The handler may then write segments, for which X-Ray knows no resources.
+   *
+   * @default - lambda.Tracing.DISABLED
+   */
+  readonly tracing?: lambda.Tracing;
+
+  /**
+   * The queue for events that AWS Lambda gives up, such as those that were throttled for too long: a standard queue, not a FIFO queue.
+   *
+   * An event holds the properties of its resource and the URL at which CloudFormation takes the answer: let only administrators read the queue.
+   * The handler may send to it and, where the queue is encrypted with a KMS key of yours, use that key.
+   *
+   * @default - no queue: the stack fails such a resource after `serviceTimeout`, and says so
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
+
+  /**
    * The log group of the handler.
    *
    * @default - a log group of its own, which is deleted with the stack
@@ -135,6 +176,17 @@ export interface ChannelsProviderProps {
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * The KMS key that encrypts the log group of the handler. It cannot be set together with `logGroup`.
+   *
+   * CloudWatch Logs must be allowed to use the key for the log groups of the account. A `kms.Key` gets that statement in its policy; the policy of a
+   * key that is defined elsewhere must have it.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   * @default - a key that CloudWatch Logs manages
+   */
+  readonly logGroupEncryption?: kms.IKey;
 
   /**
    * The KMS key that encrypts the environment variables of the handler.
@@ -163,6 +215,7 @@ const OLDEST_NODEJS = 20;
 // Literals: the modules of the services are loaded only for the options that need them.
 const ONE_MONTH = 30;
 const INFINITE = 9999;
+const DISABLED = 'Disabled';
 
 /**
  * The handler that manages the resources of a stack: one Lambda function with its role, policy and log group.
@@ -195,7 +248,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  private readonly handler: TaggableResource;
+  private readonly handler: lambda.CfnFunction;
   private readonly handlerArn: Reference;
   private readonly role: HandlerRole;
   private readonly serviceTimeout: number;
@@ -210,24 +263,28 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     this.grantPrincipal = this.role.grantPrincipal;
     this.serviceTimeout = serviceTimeoutInSeconds(props, timeout);
 
-    const logGroup = props.logGroup ?? this.defineLogGroup(props.logRetention ?? ONE_MONTH);
-    this.handler = new TaggableResource(this, 'Resource', {
-      type: 'AWS::Lambda::Function',
-      properties: {
-        Description: 'Manages the AWS Support App and Amazon Chime channels of this stack',
-        Runtime: props.runtime?.name ?? 'nodejs24.x',
-        Architectures: props.architecture && [props.architecture.name],
-        Handler: 'index.handler',
-        Code: this.defineCode(props.code),
-        Role: this.role.roleArn,
-        MemorySize: props.memorySize ?? 256,
-        Timeout: timeout.toSeconds(),
-        LoggingConfig: { LogGroup: logGroup.logGroupName },
-        Environment: props.supportAppRegion && { Variables: { [SUPPORT_APP_REGION_VARIABLE]: props.supportAppRegion } },
-        KmsKeyArn: props.environmentEncryption?.keyArn,
-        VpcConfig: this.defineVpcConfig(props),
-      },
+    const logGroup = props.logGroup ?? this.defineLogGroup(props);
+    // The module of the function is loaded for stacks that have one only.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { CfnFunction } = require('aws-cdk-lib/aws-lambda') as typeof lambda;
+    this.handler = new CfnFunction(this, 'Resource', {
+      description: 'Manages the AWS Support App and Amazon Chime channels of this stack',
+      runtime: props.runtime?.name ?? 'nodejs24.x',
+      architectures: props.architecture && [props.architecture.name],
+      handler: 'index.handler',
+      code: this.defineCode(props.code),
+      role: this.role.roleArn,
+      memorySize: props.memorySize ?? 256,
+      timeout: timeout.toSeconds(),
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      loggingConfig: { logGroup: logGroup.logGroupName },
+      environment: props.supportAppRegion === undefined ? undefined : { variables: { [SUPPORT_APP_REGION_VARIABLE]: props.supportAppRegion } },
+      kmsKeyArn: props.environmentEncryption?.keyArn,
+      tracingConfig: isTraced(props) ? { mode: props.tracing } : undefined,
+      deadLetterConfig: props.deadLetterQueue && { targetArn: props.deadLetterQueue.queueArn },
+      vpcConfig: this.defineVpcConfig(props),
     });
+    acknowledge(this.handler, () => handlerFindings(props));
     if (props.role) {
       // The handler needs them until the last resource is deleted.
       this.handler.node.addDependency(policiesOf(props.role));
@@ -236,6 +293,12 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       // The way out of the VPC stays open for the answers to the last deletions.
       this.handler.node.addDependency(props.vpc.selectSubnets(props.vpcSubnets).internetConnectivityEstablished);
       this.role.allow(NETWORK_INTERFACE_PERMISSION, this.handler);
+    }
+    if (isTraced(props)) {
+      this.role.allow(TRACING_PERMISSION, this.handler);
+    }
+    if (props.deadLetterQueue) {
+      deadLetterPermissions(props.deadLetterQueue).forEach((permission) => this.role.allow(permission, this.handler));
     }
     this.role.allow(logPermission(logGroup.logGroupArn), this.handler);
     // Whatever the stack holds now: what has left it may still have to be deleted.
@@ -265,18 +328,26 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     return resource;
   }
 
-  private defineLogGroup(logRetention: logs.RetentionDays): { logGroupName: string; logGroupArn: string } {
-    const logGroup = new TaggableResource(this, 'LogGroup', {
-      type: 'AWS::Logs::LogGroup',
-      properties: { RetentionInDays: logRetention === INFINITE ? undefined : logRetention },
+  private defineLogGroup({ logRetention = ONE_MONTH, logGroupEncryption }: ChannelsProviderProps): { logGroupName: string; logGroupArn: string } {
+    if (logGroupEncryption) {
+      allowLogs(logGroupEncryption, Stack.of(this));
+    }
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only for stacks that have a handler
+    const { CfnLogGroup } = require('aws-cdk-lib/aws-logs') as typeof logs;
+    const logGroup = new CfnLogGroup(this, 'LogGroup', {
+      retentionInDays: logRetention === INFINITE ? undefined : logRetention,
+      kmsKeyId: logGroupEncryption?.keyArn,
     });
+    if (!logGroupEncryption) {
+      acknowledge(logGroup, () => LOG_GROUP_FINDINGS);
+    }
     logGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    return { logGroupName: logGroup.ref, logGroupArn: logGroup.getAtt('Arn').toString() };
+    return { logGroupName: logGroup.ref, logGroupArn: logGroup.attrArn };
   }
 
-  private defineCode(code: HandlerCode = HandlerCode.INLINE): object {
+  private defineCode(code: HandlerCode = HandlerCode.INLINE): lambda.CfnFunction.CodeProperty {
     if (code === HandlerCode.INLINE) {
-      return { ZipFile: handlerCode() };
+      return { zipFile: handlerCode() };
     }
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- only for this option
     const { Asset } = require('aws-cdk-lib/aws-s3-assets') as typeof s3Assets;
@@ -285,17 +356,17 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       assetHash: handlerCodeHash(),
       assetHashType: AssetHashType.CUSTOM,
     });
-    return { S3Bucket: asset.s3BucketName, S3Key: asset.s3ObjectKey };
+    return { s3Bucket: asset.s3BucketName, s3Key: asset.s3ObjectKey };
   }
 
-  private defineVpcConfig(props: ChannelsProviderProps): object | undefined {
+  private defineVpcConfig(props: ChannelsProviderProps): lambda.CfnFunction.VpcConfigProperty | undefined {
     if (!props.vpc) {
       return undefined;
     }
     const securityGroups = props.securityGroups ?? [this.defineSecurityGroup(props.vpc)];
     return {
-      SubnetIds: props.vpc.selectSubnets(props.vpcSubnets).subnetIds,
-      SecurityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId),
+      subnetIds: props.vpc.selectSubnets(props.vpcSubnets).subnetIds,
+      securityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId),
     };
   }
 
@@ -315,6 +386,11 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
   }
 }
 
+/** `Tracing.DISABLED` is no mode of Lambda's. */
+function isTraced({ tracing }: ChannelsProviderProps): boolean {
+  return tracing !== undefined && tracing !== DISABLED;
+}
+
 function serviceTimeoutInSeconds(props: ChannelsProviderProps, timeout: Duration): number {
   if (props.serviceTimeout) {
     return props.serviceTimeout.toSeconds();
@@ -329,13 +405,12 @@ function checkProps(props: ChannelsProviderProps, timeout: Duration): Problem[] 
     ...checkMemorySize(props.memorySize),
     ...checkSeconds('timeout', timeout, 1, 900, 'Choose 1 second to 15 minutes, the limit of AWS Lambda'),
     ...checkServiceTimeout(props.serviceTimeout, timeout),
+    ...checkReservedConcurrentExecutions(props.reservedConcurrentExecutions),
+    ...checkTracing(props.tracing),
+    ...checkDeadLetterQueue(props.deadLetterQueue),
     ...checkSupportAppRegion(props.supportAppRegion),
     ...checkVpc(props),
-    ...(props.logGroup && props.logRetention !== undefined ? [{
-      property: 'logRetention',
-      violation: 'must not be set together with logGroup',
-      remedy: 'Set the retention of the log group that you give, or leave out logGroup',
-    }] : []),
+    ...checkLogGroup(props),
   ];
 }
 
@@ -359,6 +434,43 @@ function checkMemorySize(memorySize: number | undefined): Problem[] {
     violation: `must be a whole number of 128 to 10240 MiB, got ${memorySize}`,
     remedy: 'Choose a size in that range; the default suffices',
   }];
+}
+
+function checkReservedConcurrentExecutions(executions: number | undefined): Problem[] {
+  return executions === undefined || isUnresolved(executions) || (Number.isInteger(executions) && executions >= 1) ? [] : [{
+    property: 'reservedConcurrentExecutions',
+    violation: `must be a whole number of 1 or more, got ${showValue(executions)}`,
+    remedy: 'Choose 1 or more, as the handler never runs with 0, or leave the property out',
+  }];
+}
+
+const TRACINGS: unknown[] = ['Active', 'PassThrough', DISABLED];
+
+function checkTracing(tracing: lambda.Tracing | undefined): Problem[] {
+  return tracing === undefined || TRACINGS.includes(tracing) ? [] : [{
+    property: 'tracing',
+    violation: `must be ${TRACINGS.join(' or ')}, got ${showValue(tracing)}`,
+    remedy: 'Choose lambda.Tracing.ACTIVE, PASS_THROUGH or DISABLED',
+  }];
+}
+
+function checkDeadLetterQueue(deadLetterQueue: sqs.IQueue | undefined): Problem[] {
+  return deadLetterQueue?.fifo ? [{
+    property: 'deadLetterQueue',
+    violation: `must be a standard queue, got the FIFO queue at "${deadLetterQueue.node.path}"`,
+    remedy: 'Give a queue without fifo, as AWS Lambda sends to no other',
+  }] : [];
+}
+
+function checkLogGroup({ logGroup, logRetention, logGroupEncryption }: ChannelsProviderProps): Problem[] {
+  return logGroup === undefined ? [] : [
+    { property: 'logRetention', value: logRetention, what: 'retention' },
+    { property: 'logGroupEncryption', value: logGroupEncryption, what: 'key' },
+  ].filter(({ value }) => value !== undefined).map(({ property, what }) => ({
+    property,
+    violation: 'must not be set together with logGroup',
+    remedy: `Set the ${what} of the log group that you give, or leave out logGroup`,
+  }));
 }
 
 function checkServiceTimeout(serviceTimeout: Duration | undefined, timeout: Duration): Problem[] {

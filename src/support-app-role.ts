@@ -115,7 +115,7 @@ export class SupportAppRole extends iam.Role {
     const resource = this.node.defaultChild;
     // `Role.customizeRoles()` lets roles be made elsewhere.
     if (CfnResource.isCfnResource(resource)) {
-      acknowledge(resource, [{
+      acknowledge(resource, () => [{
         rule: 'AwsSolutions-IAM4',
         finding: `Policy::arn:<AWS::Partition>:iam::aws:policy/${MANAGED_POLICY_NAMES[access]}`,
         reason: 'AWS keeps the policy in step with what the AWS Support App needs',

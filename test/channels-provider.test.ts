@@ -8,6 +8,7 @@ import {
   aws_kms as kms,
   aws_lambda as lambda,
   aws_logs as logs,
+  aws_sqs as sqs,
   CfnParameter,
   Duration,
   type IAspect,
@@ -679,6 +680,12 @@ describe('fails', () => {
     [{ memorySize: 127 }, 'memorySize', 'must be a whole number of 128 to 10240 MiB, got 127. Choose a size in that range; the default suffices.'],
     [{ memorySize: 10_241 }, 'memorySize', 'must be a whole number of 128 to 10240 MiB, got 10241. Choose a size in that range; the default suffices.'],
     [{ memorySize: 128.5 }, 'memorySize', 'must be a whole number of 128 to 10240 MiB, got 128.5. Choose a size in that range; the default suffices.'],
+    [{ reservedConcurrentExecutions: 0 }, 'reservedConcurrentExecutions',
+      'must be a whole number of 1 or more, got 0. Choose 1 or more, as the handler never runs with 0, or leave the property out.'],
+    [{ reservedConcurrentExecutions: 1.5 }, 'reservedConcurrentExecutions',
+      'must be a whole number of 1 or more, got 1.5. Choose 1 or more, as the handler never runs with 0, or leave the property out.'],
+    [{ tracing: 'ACTIVE' as lambda.Tracing }, 'tracing',
+      'must be Active or PassThrough or Disabled, got "ACTIVE". Choose lambda.Tracing.ACTIVE, PASS_THROUGH or DISABLED.'],
     [{ timeout: Duration.seconds(0) }, 'timeout', 'must be a whole number of 1 to 900 seconds, got 0 seconds. Choose 1 second to 15 minutes, the limit of AWS Lambda.'],
     [{ timeout: SMALL }, 'timeout', 'must be a whole number of 1 to 900 seconds, got 1.5 seconds. Choose 1 second to 15 minutes, the limit of AWS Lambda.'],
     [{ timeout: Duration.seconds(901) }, 'timeout', 'must be a whole number of 1 to 900 seconds, got 901 seconds. Choose 1 second to 15 minutes, the limit of AWS Lambda.'],
@@ -706,6 +713,24 @@ describe('fails', () => {
     expect(messageOf(() => new ChannelsProvider(stack, 'Provider', { logGroup, logRetention: logs.RetentionDays.ONE_DAY }))).toBe(
       'ChannelsProvider at "Stack/Provider" has 1 problem:\n'
       + '  - logRetention: must not be set together with logGroup. Set the retention of the log group that you give, or leave out logGroup.',
+    );
+  });
+
+  test('on a log group and a key for another', () => {
+    const stack = newStack();
+    const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Mine', 'mine');
+    expect(messageOf(() => new ChannelsProvider(stack, 'Provider', { logGroup, logGroupEncryption: new kms.Key(stack, 'Key') }))).toBe(
+      'ChannelsProvider at "Stack/Provider" has 1 problem:\n'
+      + '  - logGroupEncryption: must not be set together with logGroup. Set the key of the log group that you give, or leave out logGroup.',
+    );
+  });
+
+  test('on a FIFO queue', () => {
+    const stack = newStack();
+    const deadLetterQueue = new sqs.Queue(stack, 'Queue', { fifo: true });
+    expect(messageOf(() => new ChannelsProvider(stack, 'Provider', { deadLetterQueue }))).toBe(
+      'ChannelsProvider at "Stack/Provider" has 1 problem:\n'
+      + '  - deadLetterQueue: must be a standard queue, got the FIFO queue at "Stack/Queue". Give a queue without fifo, as AWS Lambda sends to no other.',
     );
   });
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ChimeChannelProperties } from '../contract';
 
 /** The kinds of statements in the order in which a policy lists them, whatever the order in which constructs are defined. */
 const ORDER = [
-  'logs', 'network', 'stack', 'otherStacks', 'workspace', 'channelConfiguration', 'passRole', 'accountAlias',
+  'logs', 'network', 'tracing', 'deadLetterQueue', 'deadLetterKey', 'stack', 'otherStacks', 'workspace', 'channelConfiguration', 'passRole', 'accountAlias',
   'chime', 'chimeMembers', 'chimeExpiration', 'chimeFlow',
 ] as const;
 
@@ -60,6 +61,23 @@ export const NETWORK_INTERFACE_PERMISSION: Permission = {
   ],
   resources: ['*'],
 };
+
+/** X-Ray knows no resources of these actions. */
+export const TRACING_PERMISSION: Permission = {
+  kind: 'tracing',
+  actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  resources: ['*'],
+};
+
+/** Lambda sends to the queue with the role of the function. */
+export function deadLetterPermissions({ queueArn, encryptionMasterKey }: sqs.IQueue): Permission[] {
+  return [
+    { kind: 'deadLetterQueue', actions: ['sqs:SendMessage'], resources: [queueArn] },
+    ...(encryptionMasterKey ? [{
+      kind: 'deadLetterKey' as const, actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [encryptionMasterKey.keyArn],
+    }] : []),
+  ];
+}
 
 /** Registering a role with the Support App passes it, at creation and at each update. */
 export function passChannelRolePermission(channelRoleArn: string): Permission {

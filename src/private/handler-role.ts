@@ -15,9 +15,12 @@ export interface HandlerRole {
 }
 
 /** The rule of each of cdk-nag's packs that wants policies to be resources of their own. */
-const INLINE_POLICY_RULES = ['NIST.800.53.R5', 'NIST.800.53.R4', 'HIPAA.Security', 'PCI.DSS.321'].map((pack) => `${pack}-IAMNoInlinePolicy`);
-const INLINE_POLICY_REASON = 'The policy is for this role only, and must not be deleted before its last use';
-const WILDCARD_REASON = 'The actions of the AWS Support App and those of Lambda on network interfaces are not limited to resources, '
+const INLINE_POLICIES = ['NIST.800.53.R5', 'NIST.800.53.R4', 'HIPAA.Security', 'PCI.DSS.321'].map((pack) => ({
+  rule: `${pack}-IAMNoInlinePolicy`,
+  reason: 'The policy is for this role only, and must not be deleted before its last use',
+}));
+const inlinePolicies = () => INLINE_POLICIES;
+const WILDCARD_REASON = 'The actions of the AWS Support App and of X-Ray and those of Lambda on network interfaces are not limited to resources, '
   + 'the id of a Chime channel is known only once it is made, and which stack holds a physical id only once CloudFormation was asked';
 
 /** A role of the provider's own. */
@@ -52,7 +55,7 @@ export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
         }],
       }),
     });
-    acknowledge(this.role, INLINE_POLICY_RULES.map((rule) => ({ rule, reason: INLINE_POLICY_REASON })));
+    acknowledge(this.role, inlinePolicies);
     this.roleArn = this.role.attrArn;
     this.principalAccount = Stack.of(scope).account;
   }
@@ -86,7 +89,7 @@ export class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
       },
       roles: [this.role.ref],
     });
-    acknowledge(policy, INLINE_POLICY_RULES.map((rule) => ({ rule, reason: INLINE_POLICY_REASON })));
+    acknowledge(policy, inlinePolicies);
     renew(policy, this.resourcePermissions);
     return policy;
   }
@@ -126,7 +129,7 @@ export class GivenHandlerRole implements HandlerRole {
         policyName: Lazy.uncachedString({ produce: (context) => owner + policyName(this.resourcePermissions, context) }),
       });
       const resource = this.resourcePolicy.node.defaultChild as iam.CfnPolicy;
-      acknowledge(resource, INLINE_POLICY_RULES.map((rule) => ({ rule, reason: INLINE_POLICY_REASON })));
+      acknowledge(resource, inlinePolicies);
       renew(resource, this.resourcePermissions);
       this.role.attachInlinePolicy(this.resourcePolicy);
     }
@@ -144,10 +147,12 @@ function toStatement({ actions, resources, conditions }: Permission): iam.Policy
 
 function acknowledgeWildcards(resource: CfnResource, added: Permission | undefined): void {
   const wildcards = added?.resources.filter((name) => name.endsWith('*')) ?? [];
-  acknowledge(resource, wildcards.flatMap((name) => [
-    { rule: 'AwsSolutions-IAM5', finding: `Resource::${nameInFindings(resource, name)}`, reason: WILDCARD_REASON },
-    { rule: 'Serverless-LambdaStarPermissions', reason: WILDCARD_REASON },
-  ]));
+  if (wildcards.length > 0) {
+    acknowledge(resource, () => wildcards.flatMap((name) => [
+      { rule: 'AwsSolutions-IAM5', finding: `Resource::${nameInFindings(resource, name)}`, reason: WILDCARD_REASON },
+      { rule: 'Serverless-LambdaStarPermissions', reason: WILDCARD_REASON },
+    ]));
+  }
 }
 
 /**

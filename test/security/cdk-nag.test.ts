@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import * as cdk from 'aws-cdk-lib';
-import { App, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, CfnParameter, Stack } from 'aws-cdk-lib';
+import {
+  App, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_sqs as sqs, CfnParameter, CfnResource, Stack,
+} from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as nag from 'cdk-nag';
 import {
@@ -49,6 +51,8 @@ function newApp(): App {
 
 const APP_INSTANCE_ARN = 'arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90';
 
+const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90';
+
 const DEFINITIONS: [string, (stack: Stack) => void][] = [
   ['an account alias', (stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'production' })],
   ['a channel with a role for reading', (stack) => {
@@ -77,7 +81,11 @@ const DEFINITIONS: [string, (stack: Stack) => void][] = [
         privateSubnetRouteTableIds: ['rtb-0123456789abcdef0'],
       }),
       supportAppRegion: 'us-east-1',
-      environmentEncryption: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90'),
+      environmentEncryption: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN),
+      tracing: lambda.Tracing.ACTIVE,
+      reservedConcurrentExecutions: 10,
+      deadLetterQueue: sqs.Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:us-east-1:111122223333:queue'),
+      logGroupEncryption: kms.Key.fromKeyArn(stack, 'LogKey', KEY_ARN),
     }),
   })],
 ];
@@ -191,20 +199,63 @@ test('a channel\'s role that is made elsewhere has nothing to acknowledge', () =
   expect(findingsOf(app)).toEqual([]);
 });
 
+/** The rules that are acknowledged on the resources of a stack's handler. */
+function acknowledgedRules(define: (stack: Stack) => void): string[] {
+  const stack = new Stack(newApp(), 'Stack');
+  define(stack);
+  return ChannelsProvider.getOrCreate(stack).node.findAll().filter((construct) => CfnResource.isCfnResource(construct))
+    .flatMap((resource) => resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [])
+    .map(({ id, applies_to: appliesTo }: { id: string; applies_to?: string[] }) => [id, ...appliesTo ?? []].join(' '));
+}
+
+test('what a user suppresses on the handler stands in the template, beside what is acknowledged', () => {
+  const app = newApp();
+  const stack = new Stack(app, 'Stack');
+  const provider = new ChannelsProvider(stack, 'Provider');
+  const suppression = { id: 'AwsSolutions-L1', reason: 'the runtime is another one here' };
+  const handler = provider.node.defaultChild as lambda.CfnFunction;
+  handler.addMetadata('cdk_nag', { rules_to_suppress: [...handler.getMetadata('cdk_nag').rules_to_suppress, suppression] });
+  const [{ Metadata: metadata }] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+  expect(metadata.cdk_nag.rules_to_suppress).toContainEqual(suppression);
+  expect(metadata.cdk_nag.rules_to_suppress).toContainEqual(expect.objectContaining({ id: 'Serverless-LambdaDLQ' }));
+  expect(findingsOf(app)).toEqual([]);
+});
+
+test('what an option answers is not acknowledged', () => {
+  const ofOptions = (rules: string[]) => rules.filter((rule) => /-(Lambda(InsideVPC|DLQ|Concurrency|Tracing)|CloudWatchLogGroupEncrypted)$/.test(rule));
+  expect(ofOptions(acknowledgedRules(() => undefined)).sort()).toEqual([
+    'HIPAA.Security-CloudWatchLogGroupEncrypted',
+    'HIPAA.Security-LambdaConcurrency',
+    'HIPAA.Security-LambdaDLQ',
+    'HIPAA.Security-LambdaInsideVPC',
+    'NIST.800.53.R4-CloudWatchLogGroupEncrypted',
+    'NIST.800.53.R4-LambdaInsideVPC',
+    'NIST.800.53.R5-CloudWatchLogGroupEncrypted',
+    'NIST.800.53.R5-LambdaConcurrency',
+    'NIST.800.53.R5-LambdaDLQ',
+    'NIST.800.53.R5-LambdaInsideVPC',
+    'PCI.DSS.321-CloudWatchLogGroupEncrypted',
+    'PCI.DSS.321-LambdaInsideVPC',
+    'Serverless-LambdaDLQ',
+    'Serverless-LambdaTracing',
+  ]);
+  expect(ofOptions(acknowledgedRules((stack) => new ChannelsProvider(stack, 'CdkSupportChannels', {
+    vpc: new ec2.Vpc(stack, 'Vpc'),
+    tracing: lambda.Tracing.ACTIVE,
+    reservedConcurrentExecutions: 10,
+    deadLetterQueue: new sqs.Queue(stack, 'Queue'),
+    logGroupEncryption: new kms.Key(stack, 'Key'),
+  })))).toEqual([]);
+});
+
 test('a wildcard is acknowledged only where the handler has one', () => {
-  const rules = (define: (stack: Stack) => void) => {
-    const stack = new Stack(newApp(), 'Stack');
-    define(stack);
-    return ChannelsProvider.getOrCreate(stack).node.findAll().flatMap(({ node }) => node.metadata)
-      .filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.keys(data as object))
-      .filter((rule) => rule.startsWith('AwsSolutions'));
-  };
+  const rules = (define: (stack: Stack) => void) => acknowledgedRules(define).filter((rule) => rule.startsWith('AwsSolutions'));
   const workspaces = (stack: Stack) => [1, 2].map((index) => new SlackWorkspace(stack, `Workspace${index}`, { teamId: `T${index}` }));
   // Each handler may ask which stack holds a thing, whatever that stack is.
-  const ofEachHandler = 'AwsSolutions-IAM5[Resource::*]';
+  const ofEachHandler = 'AwsSolutions-IAM5 Resource::*';
   expect(rules(() => undefined)).toEqual([ofEachHandler]);
-  expect(rules(workspaces)).toEqual([ofEachHandler, 'AwsSolutions-IAM5[Resource::*]']);
+  expect(rules(workspaces)).toEqual([ofEachHandler, 'AwsSolutions-IAM5 Resource::*']);
   expect(rules((stack) => new ChimeChannel(stack, 'Channel', {
     appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/user/deployer`, channelName: 'On call',
-  }))).toEqual([ofEachHandler, `AwsSolutions-IAM5[Resource::${APP_INSTANCE_ARN}/channel/*]`]);
+  }))).toEqual([ofEachHandler, `AwsSolutions-IAM5 Resource::${APP_INSTANCE_ARN}/channel/*`]);
 });

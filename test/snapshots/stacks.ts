@@ -4,6 +4,7 @@ import {
   aws_kms as kms,
   aws_lambda as lambda,
   aws_logs as logs,
+  aws_sqs as sqs,
   CfnParameter,
   Duration,
   RemovalPolicy,
@@ -163,6 +164,10 @@ export const STACKS: Record<string, Definitions> = {
         supportAppRegion: 'eu-west-1',
         logRetention: logs.RetentionDays.ONE_YEAR,
         environmentEncryption: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90'),
+        logGroupEncryption: kms.Key.fromKeyArn(stack, 'LogKey', 'arn:aws:kms:us-east-1:111122223333:key/0b1c2d3e-8c0b-4c53-9d7e-0f6f1c7a2b90'),
+        tracing: lambda.Tracing.ACTIVE,
+        reservedConcurrentExecutions: 10,
+        deadLetterQueue: sqs.Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:us-east-1:111122223333:failed-events'),
       });
       new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' });
     },
