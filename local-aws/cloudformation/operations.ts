@@ -30,7 +30,8 @@ export async function createResources(operation: StackOperation, options: Failur
     stack.setStatus('CREATE_FAILED', problem);
   } else {
     stack.setStatus('ROLLBACK_IN_PROGRESS', `${problem} Rollback requested by user.`);
-    // RetainExceptOnCreate is meant for this case. That Retain holds for a resource which failed, too, is an assumption.
+    // RetainExceptOnCreate is meant for this case. Unverified (cloudformation-retained-failure): that Retain holds for a resource
+    // which failed, too.
     const failed = await removeAll(operation, stack.liveResources(), ({ definition }) => definition.DeletionPolicy === 'Retain');
     stack.setStatus(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failedTo('delete', failed));
   }
@@ -89,7 +90,8 @@ export async function rollBackUpdate(operation: StackOperation, before: StackBef
   const made = stack.liveResources().filter(({ logicalId }) => !before.template.resources.has(logicalId));
   await cleanUp(operation, [
     ...made.map((resource) => ({ resource, retain: resource.definition.DeletionPolicy === 'Retain' })),
-    // Replacing resources were made by this very operation, so no policy keeps them (an assumption: nothing documents it).
+    // Unverified (cloudformation-retained-replacement): replacing resources were made by this very operation, so that no policy
+    // keeps them.
     ...operation.leftovers.map(({ before: resource }) => ({ resource, retain: false })),
   ]);
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
