@@ -176,7 +176,9 @@ checks.addJob('checks', {
   strategy: {
     failFast: false,
     matrix: {
-      domain: { part: ['generated', 'test', 'exhaustive', 'local', 'package', 'runtime', 'versions', 'languages'] },
+      domain: {
+        part: ['generated', 'test', 'exhaustive', 'local', 'oracle', 'package', 'runtime', 'versions', 'languages'],
+      },
     },
   },
   steps: [
@@ -281,6 +283,18 @@ project.addTask('test:validators', {
     { exec: installNewestCdk },
     { exec: 'tsx test/validators/run.ts', receiveArgs: true },
   ],
+});
+
+project.addTask('test:oracle', {
+  description: 'Deploy the library into MiniStack\'s CloudFormation and compare; needs Python 3.10 or later with venv',
+  exec: 'tsx trials/oracle/cli.ts',
+  receiveArgs: true,
+});
+
+project.addTask('probe', {
+  description: 'Try in a live account what is assumed of AWS: see docs/assumptions.md (--profile NAME, --help)',
+  exec: 'tsx trials/probe/cli.ts',
+  receiveArgs: true,
 });
 
 project.addTask('test:snippets', {
