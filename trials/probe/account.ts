@@ -14,6 +14,13 @@ export interface Clients {
 export interface StackOutcome {
   readonly stackId: string;
   readonly status: string;
+  /** The reasons of resources that failed. */
+  readonly failures: string[];
+}
+
+export interface DeployOptions {
+  /** Leaves the stack as it is after a failure. */
+  readonly disableRollback?: boolean;
 }
 
 /** An AppInstance that the probes have made. */
@@ -40,8 +47,12 @@ export interface ProbeAccount extends Clients {
   /** Answers the ARN of a role that one service may assume. */
   createRole(name: string, service: string): Promise<string>;
   /** Creates a stack or updates it, and waits for the end, whatever it is. */
-  deploy(stackName: string, template: object): Promise<StackOutcome>;
-  /** What the functions of a stack were asked so far, as `Delete A id-1`. */
+  deploy(stackName: string, template: object, options?: DeployOptions): Promise<StackOutcome>;
+  /** Deletes a stack, and waits for the end, whatever it is. */
+  deleteStack(stackName: string): Promise<StackOutcome>;
+  /** Takes up a rollback that failed, without some of its resources. */
+  continueUpdateRollback(stackName: string, skip?: string[]): Promise<StackOutcome>;
+  /** What the functions of a stack were asked so far, as `Delete A id-1`, or `Update A id-1 (was VALUE)`. */
   requests(stackId: string): Promise<string[]>;
   /** Has something removed at the end that was made by other means; `remove` succeeds where it is not there. */
   atEnd(what: string, remove: () => Promise<unknown>): void;

@@ -134,13 +134,51 @@ export const ASSUMPTIONS = {
     otherwise: 'Where two stacks hold one thing the handler asks for the wrong one.',
   },
   'cloudformation-retained-failure': {
-    statement:
-      'A custom resource with `DeletionPolicy: Retain` whose Create fails gets no Delete in the rollback.',
+    statement: 'A custom resource with `DeletionPolicy: Retain` whose Create fails gets no Delete in the rollback.',
     otherwise: 'The handler gets one Delete more, with the id of the failed answer, which it takes for done.',
   },
   'cloudformation-retained-replacement': {
     statement: 'What a rolled-back update made to replace a custom resource is deleted, whatever its policies.',
     otherwise: 'The new Chime channel of an update that failed stays.',
+  },
+  'cloudformation-replaced-rollback': {
+    statement:
+      'A rollback brings a replaced custom resource back by a reverse Update, or by its former id without a word. ' +
+      'Either way it deletes the new one.',
+    otherwise: 'The new one stays, or the former one is lost.',
+  },
+  'cloudformation-old-properties': {
+    statement:
+      'The Update of a continued rollback has the old properties that the failed one asked for, or those before it.',
+    otherwise: 'The continued rollback leaves properties of the update that failed.',
+  },
+  'cloudformation-cleanup-tries': {
+    statement: 'The cleanup of an update asks three times for a deletion that fails.',
+    otherwise: 'What a deletion could not remove for a moment stays, or its update takes longer.',
+  },
+  'cloudformation-failed-creation': {
+    statement: 'What is left of a creation that failed is deleted before an update creates the resource anew.',
+    otherwise: 'The deletion comes after the new creation, of which it must not remove anything.',
+  },
+  'native-alias-exists': {
+    statement: 'The native type of an account alias refuses to create one where there is an alias already.',
+    otherwise: 'A stack with `NativeProvider` overwrites an alias, and deletes it at its end.',
+  },
+  'native-alias-id': {
+    statement: 'The physical id of a native account alias has 29 letters, digits, hyphens or underscores.',
+    otherwise: 'An alias cannot be imported as the guide to native types says.',
+  },
+  'native-workspace': {
+    statement: 'The native type of a workspace registers one that the account has already.',
+    otherwise: 'A stack with `NativeProvider` cannot be deployed in the management account.',
+  },
+  'native-chime-missing': {
+    statement: 'The native type of a Chime channel takes one that is gone for deleted.',
+    otherwise: 'A stack with `NativeProvider` cannot be deleted when its channel has expired.',
+  },
+  'native-error-codes': {
+    statement: 'Native types answer the code of a handler error that is nearest to the error of the service.',
+    otherwise: 'Only those are misled who look for a code in the events of the local AWS.',
   },
 } as const satisfies Record<string, Assumption>;
 

@@ -14,7 +14,14 @@ import CloudWatchLogs from 'aws-sdk/clients/cloudwatchlogs';
 import IAM from 'aws-sdk/clients/iam';
 import STS from 'aws-sdk/clients/sts';
 import SupportApp from 'aws-sdk/clients/supportapp';
-import { PREFIX, type Clients, type ProbeAccount, type ProbeAppInstance, type StackOutcome } from './account';
+import {
+  PREFIX,
+  type Clients,
+  type DeployOptions,
+  type ProbeAccount,
+  type ProbeAppInstance,
+  type StackOutcome,
+} from './account';
 import { errorOf } from './probe';
 
 // Read when the first client is made.
@@ -228,22 +235,32 @@ export class LiveAccount implements ProbeAccount {
     return this.createTrustedRole(name, { Service: service });
   }
 
-  public async deploy(StackName: string, template: object): Promise<StackOutcome> {
-    const input = { StackName, TemplateBody: JSON.stringify(template), Capabilities: ['CAPABILITY_IAM'] };
+  public async deploy(StackName: string, template: object, options: DeployOptions = {}): Promise<StackOutcome> {
+    const input = {
+      StackName,
+      TemplateBody: JSON.stringify(template),
+      Capabilities: ['CAPABILITY_IAM'],
+      DisableRollback: options.disableRollback,
+    };
     const isThere = !(await errorOf(this.cloudFormation.describeStacks({ StackName }).promise()));
     if (!isThere) {
-      this.removals.push([`the stack ${StackName}`, () => this.deleteStack(StackName)]);
+      this.removals.push([`the stack ${StackName}`, () => this.removeStack(StackName)]);
     }
-    await (isThere ? this.cloudFormation.updateStack(input) : this.cloudFormation.createStack(input)).promise();
-    for (;;) {
-      const { Stacks: [{ StackId, StackStatus }] = [] } = await this.cloudFormation
-        .describeStacks({ StackName })
-        .promise();
-      if (!StackStatus.endsWith('_IN_PROGRESS')) {
-        return { stackId: StackId!, status: StackStatus };
-      }
-      await sleep(5000);
-    }
+    return this.operate(StackName, () =>
+      isThere ? this.cloudFormation.updateStack(input).promise() : this.cloudFormation.createStack(input).promise(),
+    );
+  }
+
+  public async deleteStack(StackName: string): Promise<StackOutcome> {
+    const { Stacks: [{ StackId }] = [] } = await this.cloudFormation.describeStacks({ StackName }).promise();
+    // A stack that is deleted is found by its id only.
+    return this.operate(StackId!, () => this.cloudFormation.deleteStack({ StackName }).promise());
+  }
+
+  public continueUpdateRollback(StackName: string, ResourcesToSkip: string[] = []): Promise<StackOutcome> {
+    return this.operate(StackName, () =>
+      this.cloudFormation.continueUpdateRollback({ StackName, ResourcesToSkip }).promise(),
+    );
   }
 
   public async requests(stackId: string): Promise<string[]> {
@@ -271,6 +288,26 @@ export class LiveAccount implements ProbeAccount {
     return left;
   }
 
+  /** Starts an operation and waits for its end. */
+  private async operate(StackName: string, start: () => Promise<unknown>): Promise<StackOutcome> {
+    const startedAt = new Date();
+    await start();
+    for (;;) {
+      const { Stacks: [{ StackId, StackStatus }] = [] } = await this.cloudFormation
+        .describeStacks({ StackName })
+        .promise();
+      if (!StackStatus.endsWith('_IN_PROGRESS')) {
+        const { StackEvents: events = [] } = await this.cloudFormation.describeStackEvents({ StackName }).promise();
+        const failed = events.filter(
+          ({ ResourceStatus, Timestamp }) => ResourceStatus?.endsWith('_FAILED') && Timestamp > startedAt,
+        );
+        const failures = failed.flatMap(({ ResourceStatusReason }) => ResourceStatusReason ?? []);
+        return { stackId: StackId!, status: StackStatus, failures };
+      }
+      await sleep(5000);
+    }
+  }
+
   private async createTrustedRole(RoleName: string, Principal: object): Promise<string> {
     const {
       Role: { Arn },
@@ -288,10 +325,14 @@ export class LiveAccount implements ProbeAccount {
     return Arn;
   }
 
-  private async deleteStack(StackName: string): Promise<void> {
+  /** Deletes a stack with its log group, which is retained so that it can be read. */
+  private async removeStack(StackName: string): Promise<void> {
     await this.cloudFormation.deleteStack({ StackName }).promise();
     await this.cloudFormation.waitFor('stackDeleteComplete', { StackName }).promise();
-    await this.logs.deleteLogGroup({ logGroupName: StackName }).promise();
+    const error = await errorOf(this.logs.deleteLogGroup({ logGroupName: StackName }).promise());
+    if (error && error.name !== 'ResourceNotFoundException') {
+      throw new Error(`the log group ${StackName}: ${error.message}`);
+    }
   }
 
   private clients(credentials: Credentials): Clients {

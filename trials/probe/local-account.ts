@@ -1,7 +1,8 @@
 import { ChimeSDKMessagingClient } from '@aws-sdk/client-chime-sdk-messaging';
 import CloudFormation from 'aws-sdk/clients/cloudformation';
 import SupportApp from 'aws-sdk/clients/supportapp';
-import type { Clients, ProbeAccount, ProbeAppInstance, StackOutcome } from './account';
+import type { Clients, DeployOptions, ProbeAccount, ProbeAppInstance, StackOutcome } from './account';
+import type { StackResult } from '../../local-aws/cloudformation/stack';
 import type { Identity, PolicyDocument } from '../../local-aws/identity';
 import { LocalAws } from '../../local-aws/local-aws';
 
@@ -78,15 +79,31 @@ export class LocalAccount implements ProbeAccount {
     return arn;
   }
 
-  public async deploy(stackName: string, template: object): Promise<StackOutcome> {
+  public async deploy(stackName: string, template: object, options: DeployOptions = {}): Promise<StackOutcome> {
     this.stackNames.add(stackName);
-    return this.aws.cloudFormation.deploy({ stackName, template });
+    return outcomeOf(await this.aws.cloudFormation.deploy({ stackName, template, ...options }));
+  }
+
+  public async deleteStack(stackName: string): Promise<StackOutcome> {
+    const outcome = outcomeOf(await this.aws.cloudFormation.deleteStack({ stackName }));
+    if (outcome.status === 'DELETE_COMPLETE') {
+      this.stackNames.delete(stackName);
+    }
+    return outcome;
+  }
+
+  public async continueUpdateRollback(stackName: string, resourcesToSkip: string[] = []): Promise<StackOutcome> {
+    return outcomeOf(await this.aws.cloudFormation.continueUpdateRollback({ stackName, resourcesToSkip }));
   }
 
   public async requests(stackId: string): Promise<string[]> {
     return this.aws.cloudFormation.requests
       .filter((request) => request.stackId === stackId)
-      .map(({ requestType, logicalId, physicalId }) => [requestType, logicalId, physicalId].filter(Boolean).join(' '));
+      .map(({ requestType, logicalId, physicalId, oldProperties }) =>
+        [requestType, logicalId, physicalId, oldProperties?.Value && `(was ${String(oldProperties.Value)})`]
+          .filter(Boolean)
+          .join(' '),
+      );
   }
 
   public atEnd(_what: string, remove: () => Promise<unknown>): void {
@@ -127,4 +144,9 @@ export class LocalAccount implements ProbeAccount {
       supportApp: new SupportApp({ endpoint: supportApp, region: REGION, credentials, maxRetries: 0 }),
     };
   }
+}
+
+function outcomeOf({ stackId, status, events }: StackResult): StackOutcome {
+  const failed = events.filter((event) => event.status.endsWith('_FAILED'));
+  return { stackId, status, failures: failed.flatMap(({ reason }) => reason ?? []) };
 }

@@ -44,7 +44,8 @@ export class ProbeContext {
   public async attempt(ids: readonly AssumptionId[], calls: () => Promise<void>): Promise<void> {
     const error = await errorOf(calls());
     if (error) {
-      ids.filter((id) => !this.findings.has(id)).forEach((id) => this.untried(id, `${error.name}: ${error.message}`));
+      const why = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+      ids.filter((id) => !this.findings.has(id)).forEach((id) => this.untried(id, why));
     }
   }
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PREFIX } from './account';
+import { PREFIX, type ProbeAccount } from './account';
 import { errorOf, outcomeOf, type Probe, type ProbeContext } from './probe';
 
 /** A team ID of the form that Slack gives, which is nobody's. */
 const UNKNOWN_TEAM = 'T0000000000';
-const ALIAS = 'support channels probe';
+export const ALIAS = 'support channels probe';
 const WORKSPACES_PER_ACCOUNT = 5;
 const ROLE_LIMIT_IN_SECONDS = 120;
 
@@ -47,20 +47,24 @@ async function denial(context: ProbeContext): Promise<void> {
   );
 }
 
-async function alias(context: ProbeContext): Promise<void> {
-  const { supportApp } = context.account;
-  const { accountAlias } = await supportApp.getAccountAlias().promise();
-  if (accountAlias !== undefined) {
-    for (const id of ['supportapp-no-plan', 'supportapp-alias-read', 'supportapp-alias-missing'] as const) {
-      context.untried(id, 'the account has an alias, which is left alone');
-    }
-    return;
+/** Lets a probe set the account's alias, where it has none; at the end it has none again. */
+export async function borrowAlias(account: ProbeAccount): Promise<void> {
+  const { supportApp } = account;
+  const read = async () => (await supportApp.getAccountAlias().promise()).accountAlias;
+  if ((await read()) !== undefined) {
+    throw new Error('the account has an alias, which is left alone');
   }
-  context.account.atEnd('the alias', async () => {
-    if ((await supportApp.getAccountAlias().promise()).accountAlias === ALIAS) {
+  account.atEnd('the alias', async () => {
+    if ((await read()) === ALIAS) {
       await supportApp.deleteAccountAlias().promise();
     }
   });
+}
+
+async function alias(context: ProbeContext): Promise<void> {
+  const { account } = context;
+  const { supportApp } = account;
+  await borrowAlias(account);
   const refused = await errorOf(supportApp.putAccountAlias({ accountAlias: ALIAS }).promise());
   if (refused) {
     const isPermission = refused.message.includes('not authorized to perform');
