@@ -185,7 +185,7 @@ checks.addJob('checks', {
   strategy: {
     failFast: false,
     matrix: {
-      domain: { part: ['generated', 'languages', 'test', 'exhaustive', 'versions', 'local', 'runtime', 'package'] },
+      domain: { part: ['generated', 'languages', 'test', 'exhaustive', 'versions', 'local', 'runtime', 'oracle', 'package'] },
     },
   },
   steps: [
@@ -294,6 +294,18 @@ project.addTask('test:validators', {
     { exec: installNewestCdk },
     { exec: 'tsx test/validators/run.ts', receiveArgs: true },
   ],
+});
+
+project.addTask('test:oracle', {
+  description: 'Deploy the library into MiniStack\'s CloudFormation and compare; needs Python 3.10 or later with venv',
+  exec: 'tsx trials/oracle/cli.ts',
+  receiveArgs: true,
+});
+
+project.addTask('probe', {
+  description: 'Try in a live account what is assumed of AWS: see docs/assumptions.md (--profile NAME, --help)',
+  exec: 'tsx trials/probe/cli.ts',
+  receiveArgs: true,
 });
 
 project.addTask('test:snippets', {

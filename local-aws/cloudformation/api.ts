@@ -189,8 +189,10 @@ const OPERATIONS: Record<string, (call: Call, source: StackSource) => string> = 
 };
 
 /**
- * The resources of the stack that a physical resource belongs to. Stacks that are deleted still answer, after those that live. What the
- * service answers for an id that several stacks have is not documented; that it is the newest stack is an assumption.
+ * The resources of the stack that a physical resource belongs to. Stacks that are deleted still answer, after those that live.
+ *
+ * Unverified (cloudformation-holder): that the service knows the physical ids of custom resources, too. Unverified
+ * (cloudformation-two-holders): what it answers for an id that several stacks have; here the newest one.
  */
 function describeHolder(call: Call, source: StackSource, physicalId: string): string {
   const { identity: { accountId }, region, parameters: { LogicalResourceId: logicalId } } = call;
@@ -200,6 +202,7 @@ function describeHolder(call: Call, source: StackSource, physicalId: string): st
     .sort((one, other) => Number(isDeleted(other)) - Number(isDeleted(one))).at(-1);
   authorize(call, 'cloudformation:DescribeStackResources', stack?.id ?? `arn:aws:cloudformation:${region}:${accountId}:stack/*/*`);
   if (!stack) {
+    // Unverified (cloudformation-no-holder): the name of this error.
     throw new AwsError('ValidationError', `Stack for ${physicalId} does not exist`);
   }
   const resources = [...stack.resources.values()].filter((resource) => !logicalId || resource.logicalId === logicalId);

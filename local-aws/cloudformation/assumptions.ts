@@ -1,4 +1,7 @@
-/** What CloudFormation does where no source says it, so that a handler must bear either way. Unverified, all of it. */
+/**
+ * What CloudFormation does where no source says it, so that a handler must bear either way.
+ * Unverified (cloudformation-replaced-rollback, cloudformation-old-properties).
+ */
 export interface Assumptions {
   /**
    * How a rollback brings back a custom resource that the update has replaced: an Update with the properties reversed

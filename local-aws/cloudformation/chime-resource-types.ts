@@ -48,7 +48,7 @@ export const appInstanceBot: ResourceType = {
 const CHANNEL_TYPE = 'AWS::Chime::Channel';
 const CHANNEL_IDENTIFIER = ['Arn', 'ChimeBearer'];
 
-/** Its properties: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_chime.CfnChannel.html. The handler itself is unverified. */
+/** Its properties: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_chime.CfnChannel.html. What the handler does is assumed. */
 export const channel: ResourceType = {
   regions: ['us-east-1'],
   required: ['AppInstanceArn', 'ChimeBearer', 'Name'],
@@ -107,7 +107,10 @@ function madeChannel({ chime }: ResourceContext, arn: string, bearer: unknown) {
   };
 }
 
-/** Unverified: how the handler tells a channel that is gone from one that the bearer may not see, both of which are Forbidden. */
+/**
+ * Unverified (native-chime-missing): how the handler tells a channel that is gone from one that the bearer may not see, both
+ * of which are Forbidden.
+ */
 function requireChannel({ chime }: ResourceContext, arn: string, bearer: unknown): string {
   if (!chime.channels.has(arn)) {
     throw HandlerError.notFound(CHANNEL_TYPE, identifierOf({ Arn: arn, ChimeBearer: bearer }, CHANNEL_IDENTIFIER));

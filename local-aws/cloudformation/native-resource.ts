@@ -36,7 +36,7 @@ export function callService(
   }
 }
 
-/** Unverified: which code stands for which error. */
+/** Unverified (native-error-codes): which code stands for which error. */
 const CODES: Record<string, HandlerErrorCode> = {
   AccessDeniedException: 'AccessDenied',
   BadRequestException: 'InvalidRequest',

@@ -13,7 +13,7 @@ export interface StackBefore {
 
 /**
  * How often the cleanup asks for a deletion before it abandons the resource.
- * Unverified, but apparently so: https://github.com/aws/aws-cdk/issues/14649
+ * Unverified (cloudformation-cleanup-tries), but apparently so: https://github.com/aws/aws-cdk/issues/14649
  */
 export const CLEANUP_TRIES = 3;
 
@@ -45,7 +45,8 @@ export async function createResources(operation: StackOperation, options: Failur
 export async function rollBackCreation(operation: StackOperation, reason: string): Promise<void> {
   const { stack } = operation;
   stack.setStatus('ROLLBACK_IN_PROGRESS', reason);
-  // RetainExceptOnCreate is meant for this case. That Retain holds for a resource which failed, too, is an assumption.
+  // RetainExceptOnCreate is meant for this case. Unverified (cloudformation-retained-failure): that Retain holds for a
+  // resource which failed, too.
   const failed = await removeAll(operation, stack.liveResources(), ({ definition }) => definition.DeletionPolicy === 'Retain');
   stack.setStatus(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failedTo('delete', failed));
 }
@@ -111,7 +112,8 @@ export async function rollBackUpdate(operation: StackOperation, before: StackBef
   const made = stack.liveResources().filter(({ logicalId }) => !before.template.resources.has(logicalId));
   await cleanUp(operation, [
     ...made.map((resource) => ({ resource, retain: resource.definition.DeletionPolicy === 'Retain' })),
-    // Replacing resources were made by this very operation, so no policy keeps them (an assumption: nothing documents it).
+    // Unverified (cloudformation-retained-replacement): replacing resources were made by this very operation, so that no
+    // policy keeps them.
     ...operation.leftovers.map(({ before: resource }) => ({ resource, retain: false })),
   ]);
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE');

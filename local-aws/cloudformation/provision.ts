@@ -50,7 +50,8 @@ export async function bring(operation: StackOperation, template: PreparedTemplat
   const { stack } = operation;
   let existing = stack.resource(target.logicalId);
   if (existing?.status === 'CREATE_FAILED') {
-    // Unverified: that what is left of a creation which failed goes before the next try, not in the cleanup after it.
+    // Unverified (cloudformation-failed-creation): that what is left of a creation which failed goes before the next try,
+    // not in the cleanup after it.
     if (!await remove(operation, existing)) {
       return false;
     }

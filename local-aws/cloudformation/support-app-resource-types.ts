@@ -8,7 +8,7 @@ import type { SlackChannelConfiguration, SlackWorkspaceConfiguration } from '../
 /*
  * The schemas of these types: `internal/service/cloudformation/schemas/AWS_SupportApp_*.json` in
  * https://github.com/hashicorp/terraform-provider-awscc. What their handlers do beyond the operations that the schemas
- * permit them is unverified; the contract of handlers says that a creation of what exists fails with AlreadyExists.
+ * permit them is assumed; the contract of handlers says that a creation of what exists fails with AlreadyExists.
  */
 
 const CHANNEL_TYPE = 'AWS::SupportApp::SlackChannelConfiguration';
@@ -71,8 +71,8 @@ export const slackWorkspaceConfiguration: ResourceType = {
   required: ['TeamId'],
   optional: ['VersionId'],
   replacedBy: ['TeamId'],
-  // Unverified: that one which is listed is registered all the same. In the management account, where the documentation
-  // tells to use this type, it is listed from its authorization on.
+  // Unverified (native-workspace): that one which is listed is registered all the same. In the management account, where
+  // the documentation tells to use this type, it is listed from its authorization on.
   create: (context, { TeamId: teamId }) => {
     callService(context, 'supportApp', 'RegisterSlackWorkspaceForOrganization', { teamId });
     return { physicalId: String(teamId) };
@@ -101,7 +101,7 @@ export const accountAlias: ResourceType = {
   required: ['AccountAlias'],
   optional: [],
   create: (context, properties) => {
-    // Unverified: that the handler looks first. The operation itself would overwrite.
+    // Unverified (native-alias-exists): that the handler looks first. The operation itself would overwrite.
     if (readAlias(context) !== undefined) {
       throw HandlerError.alreadyExists(ALIAS_TYPE, aliasId(context));
     }
@@ -135,7 +135,10 @@ function readAlias(context: ResourceContext): unknown {
   return callService(context, 'supportApp', 'GetAccountAlias', {}).accountAlias;
 }
 
-/** Unverified, but that it has 29 characters of those that an alias may have, and that an account has one alias. */
+/**
+ * Unverified (native-alias-id), but that it has 29 characters of those that an alias may have, and that an account has one
+ * alias.
+ */
 function aliasId({ accountId }: ResourceContext): string {
   return `account-alias-of-${accountId}`;
 }

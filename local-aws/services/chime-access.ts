@@ -77,7 +77,10 @@ export class ChimeAccess {
     return appInstance;
   }
 
-  /** The channel, where the bearer has access. One that is missing answers like one without access: Forbidden, not 404. */
+  /**
+   * The channel, where the bearer has access. Unverified (chime-missing-channel): one that is missing answers like one without
+   * access, Forbidden and not 404.
+   */
   public accessibleChannel(
     input: ChannelInput, caller: Caller, options: { orPublic?: boolean } = {},
   ): { channel: ChimeChannelRecord; appInstance: AppInstance } {

@@ -59,7 +59,7 @@ export class ChimeMemberships {
   private batchCreateMembership(
     input: SubChannelInput & { MemberArns: readonly string[]; Type?: MembershipType }, caller: Caller,
   ): Structure {
-    // Unverified: the type of a batch that names none.
+    // Unverified (chime-batch-type): the type of a batch that names none.
     const { MemberArns: memberArns, Type: type = 'DEFAULT', ChimeBearer: invitedBy, SubChannelId: subChannelId } = input;
     const { channel, appInstance } = this.extensibleChannel(input, type, caller);
     const added: Structure[] = [];
@@ -77,7 +77,8 @@ export class ChimeMemberships {
         if (!(error instanceof AwsError)) {
           throw error;
         }
-        // Unverified: which code a member gets that is unknown, or a member already. Here that of the exception for a single one.
+        // Unverified (chime-batch-errors): which code a member gets that is unknown, or a member already. Here that of the
+        // exception for a single one.
         errors.push({ MemberArn: memberArn, ErrorCode: error.code.replace(/Exception$/, ''), ErrorMessage: error.message });
       }
     }
@@ -92,12 +93,14 @@ export class ChimeMemberships {
   private deleteMembership(input: MemberInput, caller: Caller): Structure {
     const { channel, appInstance } = this.access.accessibleChannel(input, caller);
     const { MemberArn: memberArn, SubChannelId: subChannelId } = input;
-    // Unverified: the table allows it to members without saying whom. Here they may only leave, as the documentation of moderators has it.
+    // Unverified (chime-member-removes): the table allows it to members without saying whom. Here they may only leave, as the
+    // documentation of moderators has it.
     if (memberArn !== input.ChimeBearer && !moderates(appInstance, channel, input.ChimeBearer)) {
       throw forbidden('notModerator');
     }
     this.checkSubChannel(appInstance, channel, memberArn, subChannelId);
-    // Unverified: what the deletion of a membership that is not there answers. The model declares no NotFoundException for it.
+    // Unverified (chime-missing-member): what the deletion of a membership that is not there answers. The model declares no
+    // NotFoundException for it.
     const membership = this.access.store.membershipOf(channel, memberArn);
     const remaining = [...membership?.subChannelIds ?? []].filter((id) => subChannelId !== undefined && id !== subChannelId);
     if (membership && remaining.length > 0) {
@@ -130,6 +133,7 @@ export class ChimeMemberships {
   private listMemberships(input: SubChannelInput & PageInput & { Type?: MembershipType }, caller: Caller): Structure {
     const { channel, appInstance } = this.access.accessibleChannel(input, caller, { orPublic: true });
     const { Type: type = 'DEFAULT', SubChannelId: subChannelId } = input;
+    // Unverified (chime-members-list): that a list shows at once who was added.
     const listed = [...channel.members].filter((memberArn) => {
       const membership = this.access.store.membershipOf(channel, memberArn)!;
       return membership.type === type && (subChannelId === undefined || membership.subChannelIds?.has(subChannelId));
@@ -161,7 +165,8 @@ export class ChimeMemberships {
 
   private deleteModerator(input: ModeratorInput, caller: Caller): Structure {
     const { channel } = this.access.moderatedChannel(input, caller);
-    // Unverified: what the deletion of one who is no moderator answers. The model declares no NotFoundException for it.
+    // Unverified (chime-missing-moderator): what the deletion of one who is no moderator answers. The model declares no
+    // NotFoundException for it.
     if (channel.moderators.has(input.ChannelModeratorArn)) {
       this.leaveSubChannels(channel, input.ChannelModeratorArn);
       this.access.store.removeModerator(channel, input.ChannelModeratorArn);

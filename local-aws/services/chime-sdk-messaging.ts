@@ -98,7 +98,7 @@ export class LocalChimeSdkMessaging implements LocalService {
       }
       return { ChannelArn: earlier.channelArn };
     }
-    // Unverified: the service documents no defaults of mode and privacy. These are the least open ones.
+    // Unverified (chime-defaults): the service documents no defaults of mode and privacy. These are the least open ones.
     const mode = input.Mode ?? 'RESTRICTED';
     if (input.ElasticChannelConfiguration && (mode !== 'RESTRICTED' || input.MemberArns)) {
       throw badRequest('elasticMode');
@@ -128,7 +128,8 @@ export class LocalChimeSdkMessaging implements LocalService {
       metadata: input.Metadata,
       updatedAt: now,
       tags,
-      // As documented, who makes a channel is its member as well as its moderator, unless the channel is elastic. Unverified: a bot, too.
+      // As documented, who makes a channel is its member as well as its moderator, unless the channel is elastic.
+      // Unverified (chime-bot-joins): a bot, too.
       members: new Set([...input.ElasticChannelConfiguration ? [] : [input.ChimeBearer], ...input.MemberArns ?? []]),
       moderators: new Set([input.ChimeBearer, ...input.ModeratorArns ?? []]),
       messages: [],
@@ -181,7 +182,8 @@ export class LocalChimeSdkMessaging implements LocalService {
     input: { ChannelArn: string; ChimeBearer?: string; ExpirationSettings?: ExpirationSettings }, caller: Caller,
   ): Structure {
     const { ChannelArn, ChimeBearer, ExpirationSettings: settings } = input;
-    // Unverified: who may do it. Here those who may update the channel, or its account, as the model does not require a bearer.
+    // Unverified (chime-expiration): who may do it. Here those who may update the channel, or its account, as the model does
+    // not require a bearer.
     const channel = ChimeBearer === undefined
       ? this.access.channelOfAccount(ChannelArn, caller)
       : this.access.moderatedChannel({ ChannelArn, ChimeBearer }, caller).channel;
@@ -195,7 +197,7 @@ export class LocalChimeSdkMessaging implements LocalService {
     if (!this.store.channelFlows.has(input.ChannelFlowArn) || this.store.appInstanceOf(input.ChannelFlowArn) !== appInstance) {
       throw notFound('flowUnknown');
     }
-    // Unverified: that a second channel flow conflicts with the first, and that the same one does not.
+    // Unverified (chime-second-flow): that a second channel flow conflicts with the first, and that the same one does not.
     if (channel.channelFlowArn !== undefined && channel.channelFlowArn !== input.ChannelFlowArn) {
       throw conflict('otherFlow');
     }
@@ -205,7 +207,7 @@ export class LocalChimeSdkMessaging implements LocalService {
 
   private disassociateChannelFlow(input: ChannelInput & { ChannelFlowArn: string }, caller: Caller): Structure {
     const { channel } = this.access.moderatedChannel(input, caller);
-    // Unverified: the name of this error.
+    // Unverified (chime-other-flow): the name of this error.
     if (channel.channelFlowArn !== input.ChannelFlowArn) {
       throw notFound('notItsFlow');
     }
@@ -218,7 +220,8 @@ export class LocalChimeSdkMessaging implements LocalService {
     if (appInstance.appInstanceArn !== input.AppInstanceArn) {
       throw forbidden('invalidUser');
     }
-    // Unverified: what a list without a privacy filter shows. Anyone may see the public channels, so it is these.
+    // Unverified (chime-list-privacy): what a list without a privacy filter shows. Anyone may see the public channels, so it is
+    // these.
     const privacy = input.Privacy ?? 'PUBLIC';
     if (privacy === 'PRIVATE' && !appInstance.admins.has(input.ChimeBearer)) {
       throw forbidden('adminOnly');

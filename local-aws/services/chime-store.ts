@@ -213,7 +213,7 @@ export class ChimeStore {
     if (channel) {
       this.channels.delete(channelArn);
       const requests = this.appInstances.get(channel.appInstanceArn)!.requests;
-      // Unverified: what a repeated request is told after its channel is gone. Here its token is as good as new.
+      // Unverified (chime-token-after-deletion): what a repeated request is told after its channel is gone. Here its token is as good as new.
       [...requests].filter(([, request]) => request.channelArn === channelArn).forEach(([token]) => requests.delete(token));
     }
   }
@@ -225,7 +225,8 @@ export class ChimeStore {
   public expireChannels(now: Date): string[] {
     const expired = [...this.channels.values()].filter((channel) => {
       const { expirationSettings: settings } = channel;
-      // Unverified: when a channel without messages expires by its last message. Here its creation counts.
+      // Unverified (chime-expiration-without-messages): when a channel without messages expires by its last message.
+      // Here its creation counts.
       const since = settings?.ExpirationCriterion === 'LAST_MESSAGE_TIMESTAMP' ? channel.messages.at(-1)?.createdAt ?? channel.createdAt : channel.createdAt;
       return settings !== undefined && since.getTime() + settings.ExpirationDays * MILLISECONDS_PER_DAY <= now.getTime();
     });

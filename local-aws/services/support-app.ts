@@ -116,7 +116,8 @@ export class LocalSupportApp implements LocalService {
     const workspace = account.workspaces.get(teamId);
     const { accountType } = account.organization;
     if (accountType === 'management') {
-      // Unverified: the service documents that the authorization must come first, not what it answers otherwise.
+      // Unverified (supportapp-unknown-workspace): the service documents that the authorization must come first, not what it
+      // answers otherwise.
       if (!workspace) {
         throw conflict('workspaceNotAuthorized');
       }
@@ -126,7 +127,7 @@ export class LocalSupportApp implements LocalService {
       if (!ofManagement?.allowOrganizationMemberAccount) {
         throw conflict('managementAccountFirst');
       }
-      // Unverified: the quota is documented, but this operation does not declare the error.
+      // Unverified (supportapp-workspace-quota): the quota is documented, but this operation does not declare the error.
       if (account.workspaces.size >= WORKSPACES_PER_ACCOUNT) {
         throw quotaExceeded('workspaceQuota');
       }
@@ -152,7 +153,8 @@ export class LocalSupportApp implements LocalService {
     if (this.store.channels(account.accountId).some((channel) => channel.teamId === teamId && this.store.isLiveChat(account.accountId, channel))) {
       throw conflict('liveChatWorkspace');
     }
-    // Unverified: nothing documents what becomes of the channel configurations of a workspace that is deleted.
+    // Unverified (supportapp-workspace-deletion): nothing documents what becomes of the channel configurations of a workspace
+    // that is deleted.
     this.store.removeWorkspace(account.accountId, teamId);
     return {};
   }
@@ -212,6 +214,7 @@ export class LocalSupportApp implements LocalService {
   }
 
   private listSlackChannelConfigurations({ nextToken }: ListInput, account: SupportAppAccount): Structure {
+    // Unverified (supportapp-channel-list): that a list shows at once what was created.
     const keyOf = (channel: ChannelKey) => `${channel.teamId} ${channel.channelId}`;
     const all = account.supportPlan ? sortedBy(this.store.channels(account.accountId), keyOf) : [];
     const page = this.paginator.page(`channels/${account.accountId}`, all, keyOf, this.options.channelsPerPage ?? 5, nextToken);
@@ -240,10 +243,12 @@ export class LocalSupportApp implements LocalService {
   }
 
   private getAccountAlias(_input: Structure, account: SupportAppAccount): Structure {
+    // Unverified (supportapp-alias-read): that an alias can be read at once.
     return { accountAlias: account.accountAlias };
   }
 
   private deleteAccountAlias(_input: Structure, account: SupportAppAccount): Structure {
+    // Unverified (supportapp-alias-missing): the model declares this error, and says nothing of its cause.
     if (account.accountAlias === undefined) {
       throw notFound('aliasNotFound');
     }
@@ -251,7 +256,10 @@ export class LocalSupportApp implements LocalService {
     return {};
   }
 
-  /** Unverified: that the service looks at the role is documented for Slack's error message, not for the API. */
+  /**
+   * Unverified (supportapp-channel-role, supportapp-new-role): that the service looks at the role is documented for Slack's error
+   * message, not for the API, and how long a new role takes is not documented at all.
+   */
   private checkRole(roleArn: string) {
     if (!this.roles) {
       return;
@@ -271,7 +279,7 @@ function authorizePassRole(roleArn: string, caller: Caller) {
   authorize(caller.identity, { action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'supportapp.amazonaws.com' } });
 }
 
-/** Unverified: the need of a support plan is documented, the error of an account without one is not. */
+/** Unverified (supportapp-no-plan): the need of a support plan is documented, the error of an account without one is not. */
 function requirePlan(account: SupportAppAccount) {
   if (!account.supportPlan) {
     throw new AwsError('AccessDeniedException', SUPPORT_APP_MESSAGES.noSupportPlan);

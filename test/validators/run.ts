@@ -2,8 +2,10 @@
  * Checks the templates of the examples with validators that know nothing of this library. Each validator also gets something
  * bad, which it has to reject.
  */
+import { join } from 'node:path';
 import * as boto3 from './boto3-checks';
 import * as cdk from './cdk-checks';
+import { WORK } from './command';
 import { synthesizeExamples } from './examples';
 import { installPython } from './python';
 import * as templates from './template-checks';
@@ -13,7 +15,9 @@ const LIMIT_IN_SECONDS = 600;
 type Check = [name: string, check: () => Promise<string>];
 
 async function main(): Promise<void> {
-  const programs = await installPython();
+  const programs = await installPython({
+    folder: join(WORK, 'python'), requirements: join(__dirname, 'requirements.txt'), command: 'npm run test:validators',
+  });
   const examples = await synthesizeExamples();
   const files = examples.flatMap((example) => example.templates);
   console.log(`Examples: ${examples.map(({ file }) => file).join(', ')}\n`);
