@@ -1,4 +1,4 @@
-import { parsePhysicalId } from '../../lambda/physical-id';
+import { parsePhysicalId } from '../../lambda/core/physical-id';
 import type { LocalAws } from '../../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
 import type { SlackChannelConfiguration } from '../../local-aws/services/support-app-store';

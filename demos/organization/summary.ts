@@ -1,4 +1,4 @@
-import { parsePhysicalId } from '../../lambda/physical-id';
+import { parsePhysicalId } from '../../lambda/core/physical-id';
 import type { LocalAws } from '../../local-aws/local-aws';
 import type { Operation, OperationResult } from '../../local-aws/stacksets/operation';
 import { formatTable } from '../common/table';

@@ -2,7 +2,7 @@ import { captureLog, clearEnvironment, useCredentials, withoutRetries, withoutWa
 import { Script, ScriptedServer } from './scripted-server';
 import { CustomResourceEvent } from '../../lambda/custom-resource';
 import { handler } from '../../lambda/index';
-import { formatPhysicalId } from '../../lambda/physical-id';
+import { formatPhysicalId } from '../../lambda/core/physical-id';
 import { LocalServices } from '../../local-aws/services/server';
 import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../../src/contract';
 import { ACCOUNT, identityOf } from '../local-aws/services/clients';

@@ -1,6 +1,6 @@
 import { CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { describeHostileProperties } from './hostile-properties';
-import { parsePhysicalId } from '../../lambda/physical-id';
+import { parsePhysicalId } from '../../lambda/core/physical-id';
 import { ChimeChannel, NotificationSeverity, SlackWorkspace } from '../../src';
 import { type Account, TEAM, useLocalAws } from '../lifecycle/harness';
 

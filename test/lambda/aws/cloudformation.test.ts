@@ -1,4 +1,4 @@
-import { CloudFormationClient, listStackResources, readStackStatus, StackResourceSummary } from '../../../lambda/aws/cloudformation';
+import { CloudFormationClient, describeStackEvents, listStackResources, StackMember } from '../../../lambda/aws/cloudformation';
 import { captureLog, clearEnvironment, endInvocations, invocation, useCredentials, withoutRetries, withoutWaits } from '../environment';
 import { Script, ScriptedServer } from '../scripted-server';
 
@@ -43,8 +43,8 @@ function page(members: string[], nextToken?: string, space = '\n  '): Script {
   };
 }
 
-async function listAll(client: InstanceType<typeof CloudFormationClient>): Promise<StackResourceSummary[]> {
-  const resources: StackResourceSummary[] = [];
+async function listAll(client: InstanceType<typeof CloudFormationClient>): Promise<StackMember[]> {
+  const resources: StackMember[] = [];
   for await (const resource of listStackResources(client, STACK_ID)) {
     resources.push(resource);
   }
@@ -55,13 +55,6 @@ function parametersOf(body: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(body));
 }
 
-function status(value: string): Script {
-  return {
-    body: `<DescribeStacksResponse ${NAMESPACE}><DescribeStacksResult><Stacks><member><StackName>support</StackName>`
-      + `<StackStatusReason>UPDATE_COMPLETE</StackStatusReason><StackStatus>${value}</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-  };
-}
-
 describe('listStackResources', () => {
   test('reads all pages', async () => {
     const client = await start(
@@ -70,9 +63,9 @@ describe('listStackResources', () => {
       page([member('C', 'ChimeChannel/created/arn%3Aaws', 'DELETE_COMPLETE')], undefined, ''),
     );
     expect(await listAll(client)).toEqual([
-      { LogicalResourceId: 'A', PhysicalResourceId: 'SupportAppAccountAlias/created/1', ResourceStatus: 'CREATE_COMPLETE' },
-      { LogicalResourceId: 'B', PhysicalResourceId: undefined, ResourceStatus: 'CREATE_IN_PROGRESS' },
-      { LogicalResourceId: 'C', PhysicalResourceId: 'ChimeChannel/created/arn%3Aaws', ResourceStatus: 'DELETE_COMPLETE' },
+      expect.objectContaining({ logicalId: 'A', physicalId: 'SupportAppAccountAlias/created/1', status: 'CREATE_COMPLETE' }),
+      expect.objectContaining({ logicalId: 'B', physicalId: '', status: 'CREATE_IN_PROGRESS' }),
+      expect.objectContaining({ logicalId: 'C', physicalId: 'ChimeChannel/created/arn%3Aaws', status: 'DELETE_COMPLETE' }),
     ]);
     const common = { Action: 'ListStackResources', Version: '2010-05-15', StackName: STACK_ID };
     expect(server.requests.map(({ body }) => parametersOf(body))).toEqual([
@@ -95,7 +88,7 @@ describe('listStackResources', () => {
   test('reads no further page than it is asked for', async () => {
     const client = await start(page([member('A', 'a', 'CREATE_COMPLETE')], 'more'));
     for await (const resource of listStackResources(client, STACK_ID)) {
-      expect(resource.LogicalResourceId).toBe('A');
+      expect(resource.logicalId).toBe('A');
       break;
     }
     expect(server.requests).toHaveLength(1);
@@ -104,7 +97,7 @@ describe('listStackResources', () => {
   test('a page that is throttled is read again', async () => {
     const throttled: Script = { status: 400, body: `<ErrorResponse ${NAMESPACE}><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>` };
     const client = await start(page([member('A', 'a', 'CREATE_COMPLETE')], 'more'), throttled, page([member('B', 'b', 'CREATE_COMPLETE')]));
-    expect((await listAll(client)).map((resource) => resource.LogicalResourceId)).toEqual(['A', 'B']);
+    expect((await listAll(client)).map((resource) => resource.logicalId)).toEqual(['A', 'B']);
     expect(server.requests).toHaveLength(3);
     expect(parametersOf(server.requests[2].body)).toEqual(parametersOf(server.requests[1].body));
   });
@@ -131,22 +124,22 @@ describe('listStackResources', () => {
   test('reads an answer again that was cut short', async () => {
     const whole = page([member('A', 'a', 'CREATE_COMPLETE')]) as { body: string };
     const client = await start({ body: whole.body.slice(0, -1) }, whole);
-    expect((await listAll(client)).map((resource) => resource.LogicalResourceId)).toEqual(['A']);
+    expect((await listAll(client)).map((resource) => resource.logicalId)).toEqual(['A']);
     expect(server.requests).toHaveLength(2);
   });
 });
 
-describe('readStackStatus', () => {
-  test.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'CREATE_COMPLETE'])('%s', async (value) => {
-    const client = await start(status(value));
-    expect(await readStackStatus(client, STACK_ID)).toBe(value);
-    expect(parametersOf(server.requests[0].body)).toEqual({ Action: 'DescribeStacks', Version: '2010-05-15', StackName: STACK_ID });
-  });
-
-  test('fails on a stack that is gone', async () => {
-    const client = await start({
-      status: 400, body: '<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id support does not exist</Message></Error></ErrorResponse>',
-    });
-    await expect(readStackStatus(client, STACK_ID)).rejects.toMatchObject({ name: 'ValidationError', message: 'Stack with id support does not exist' });
-  });
+test('describeStackEvents reads the events of the stack itself, too', async () => {
+  const client = await start({ body: `<DescribeStackEventsResponse ${NAMESPACE}><DescribeStackEventsResult><StackEvents><member>`
+    + `<StackId>${STACK_ID}</StackId><StackName>support</StackName><LogicalResourceId>support</LogicalResourceId><PhysicalResourceId>${STACK_ID}</PhysicalResourceId>`
+    + '<ResourceType>AWS::CloudFormation::Stack</ResourceType><ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus>'
+    + '<ResourceStatusReason>UPDATE_COMPLETE</ResourceStatusReason></member></StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>' });
+  const events: StackMember[] = [];
+  for await (const event of describeStackEvents(client, STACK_ID)) {
+    events.push(event);
+  }
+  expect(events).toEqual([{
+    stackId: STACK_ID, stackName: 'support', logicalId: 'support', physicalId: STACK_ID, type: 'AWS::CloudFormation::Stack', status: 'CREATE_IN_PROGRESS',
+  }]);
+  expect(parametersOf(server.requests[0].body)).toEqual({ Action: 'DescribeStackEvents', Version: '2010-05-15', StackName: STACK_ID });
 });
