@@ -108,7 +108,7 @@ export function goalsTable(goals: Goal[]): string {
   return table(['goal', 'measured', ''], goals.map(({ goal, measured, met }) => [goal, measured, met ? 'met' : '**not met**']));
 }
 
-/** The short table of the README. */
+/** The short table, which comes first. */
 export function summaryTable({ cases }: Measurements): string {
   const all = Math.max(...cases.map(({ designs }) => designs.length));
   // Some cases leave designs out.

@@ -1,6 +1,6 @@
 /**
  * Measures what this library costs, beside what else could be used: npm run bench -- [--rounds N] [--quick] [--write].
- * Prints Markdown; writes JSON and SVG into .tmp/bench, and with --write into docs/ and README.md.
+ * Prints Markdown; writes JSON and SVG into .tmp/bench, and with --write into docs/.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -82,9 +82,8 @@ function report(measurements: Measurements, write: boolean): void {
   console.log(Object.values(sections).join('\n\n'));
   writeFileSync(join(folder, 'performance.svg'), plot(panels(measurements)));
   if (write) {
-    const files = [join(ROOT, 'README.md'), join(ROOT, 'docs', 'performance.md')];
-    const documents = replaceSections(files.map((file) => readFileSync(file, 'utf8')), sections);
-    files.forEach((file, index) => writeFileSync(file, documents[index]));
+    const file = join(ROOT, 'docs', 'performance.md');
+    writeFileSync(file, replaceSections(readFileSync(file, 'utf8'), sections));
   }
 }
 
