@@ -284,10 +284,11 @@ project.addTask('test:validators', {
 });
 
 project.addTask('test:snippets', {
-  description: 'Compile the examples of README.md and of the docstrings',
+  description: 'Compile the TypeScript examples of all pages and of the docstrings',
   steps: [
     { spawn: 'compile' },
     { exec: 'jsii-rosetta extract --strict .' },
+    { exec: 'tsx test/docs/check-snippets.ts' },
   ],
 });
 
