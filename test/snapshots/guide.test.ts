@@ -35,6 +35,13 @@ function fileOfGuide(name: string): string {
   return text;
 }
 
+/** What a file of the guide exports. */
+function moduleOfGuide(name: string): unknown {
+  const module = { exports: {} };
+  new Function('module', fileOfGuide(name))(module);
+  return module.exports;
+}
+
 /** The test with the property matcher, as it is with a serializer or with nothing. */
 function withoutMatcher(): string {
   const file = fileOfGuide('account.test.ts');
@@ -56,12 +63,11 @@ function writeProject(name: string, files: Record<string, string>): void {
 }
 
 function projectConfig(name: string): object {
-  const { jest: ofGuide } = JSON.parse(fileOfGuide('package.json')) as { jest: object };
   const packages = ['aws-cdk-lib', 'constructs'].map((dependency) => (
     [`^${dependency}($|/.*)`, `${path.dirname(require.resolve(`${dependency}/package.json`))}$1`]
   ));
   return {
-    ...(name === 'serializer' ? ofGuide : {}),
+    ...(name === 'serializer' ? moduleOfGuide('jest.config.js') as object : {}),
     rootDir: path.join(folder, name),
     displayName: name,
     testEnvironment: 'node',
@@ -123,16 +129,15 @@ function replaceMemory(file: string): void {
 }
 
 test('the serializer takes the code of this library only', () => {
-  const module = { exports: {} as { test(value: unknown): boolean } };
-  new Function('module', fileOfGuide('handler-code-serializer.js'))(module);
+  const serializer = moduleOfGuide('handler-code-serializer.js') as { test(value: unknown): boolean };
   const { Resources: resources } = JSON.parse(accountTemplate()) as { Resources: Record<string, { Type: string; Properties: object }> };
   const [handler] = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
-  expect(module.exports.test(handler.Properties)).toBe(true);
+  expect(serializer.test(handler.Properties)).toBe(true);
   [
     handler,
     { ...handler.Properties, Code: { S3Bucket: 'bucket', S3Key: 'key' } },
     { ...handler.Properties, Code: undefined },
     { ...handler.Properties, Description: 'Another function' },
     'text', null, undefined,
-  ].forEach((value) => expect(module.exports.test(value)).toBe(false));
+  ].forEach((value) => expect(serializer.test(value)).toBe(false));
 });
