@@ -11,6 +11,8 @@ export interface CampaignOptions {
   readonly code?: string;
   /** Looks for a shorter history that fails, too. @default true */
   readonly shrink?: boolean;
+  /** Hears of each history that has come to its end. */
+  readonly onHistory?: () => void;
 }
 
 export interface CampaignResult {
@@ -35,6 +37,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
         world = await World.start(options);
       }
       await world.run(history);
+      options.onHistory?.();
     });
     const details = await fc.check(property, { numRuns: options.histories, seed: options.seed, endOnFailure: options.shrink === false });
     add(statistics, world.statistics);

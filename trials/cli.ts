@@ -2,13 +2,27 @@ import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { add, formatFailure, runCampaign, type CampaignResult } from './campaign';
 import { ALL_FEATURES } from './history';
+import { leaveExitCode } from '../demos/common/options';
+import { Progress } from '../demos/common/progress';
 
-const HELP = `Lives through random histories of stacks with the handler's real bytes, and checks what it promises.
+const HELP = `Usage: npm run campaign -- [options]
 
+Lives through random histories of stacks with the handler's real bytes, and checks
+what it promises.
+
+Options:
   --histories N   how many (default 1000)
   --seed S        where the random numbers begin (default: the time)
-  --workers W     how many processes share the work, each with a seed of its own (default 1)
-  --handovers     with deployments whose replacements leave a target to another resource`;
+  --workers W     how many processes share the work, each with a seed of its own
+                  (default 1)
+  --handovers     with deployments whose replacements leave a target to another
+                  resource
+  --help          show this help
+
+Exit codes:
+  0               no history breaks a rule
+  1               one does: it is shown, with the seed that finds it again
+  2               the command line is wrong`;
 
 /** Runs the campaign and answers the exit code. */
 async function main(): Promise<number> {
@@ -34,17 +48,24 @@ async function main(): Promise<number> {
   }
   const features = { ...ALL_FEATURES, handovers: values.handovers };
   if (process.send) {
-    const sent = await runCampaign({ histories, seed, features });
+    const sent = await runCampaign({ histories, seed, features, onHistory: () => process.send!(ONE_MORE) });
     await new Promise((resolve) => process.send!(sent, resolve));
     process.disconnect();
     return 0;
   }
 
   const startedAt = Date.now();
+  const progress = new Progress();
+  let done = 0;
+  const onHistory = () => {
+    done += 1;
+    progress.show(`${done} of ${histories} histories, seed ${seed}`);
+  };
   const results = workers === 1
-    ? [await runCampaign({ histories, seed, features })]
+    ? [await runCampaign({ histories, seed, features, onHistory })]
     : await Promise.all(Array.from({ length: workers }, (_, index) =>
-      inProcess(['--histories', String(Math.ceil(histories / workers)), '--seed', String(seed + index), ...values.handovers ? ['--handovers'] : []])));
+      inProcess(['--histories', String(Math.ceil(histories / workers)), '--seed', String(seed + index), ...values.handovers ? ['--handovers'] : []], onHistory)));
+  progress.clear();
   const { statistics } = results[0];
   results.slice(1).forEach((result) => add(statistics, result.statistics));
   const seconds = (Date.now() - startedAt) / 1000;
@@ -57,17 +78,15 @@ async function main(): Promise<number> {
   return failures.length > 0 ? 1 : 0;
 }
 
-function inProcess(args: string[]): Promise<CampaignResult> {
+/** What a worker says when a history has come to its end. */
+const ONE_MORE = 'one more';
+
+function inProcess(args: string[], onHistory: () => void): Promise<CampaignResult> {
   return new Promise((resolve, reject) => {
     const child = fork(__filename, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    child.once('message', (message) => resolve(message as CampaignResult));
+    child.on('message', (message) => message === ONE_MORE ? onHistory() : resolve(message as CampaignResult));
     child.once('exit', (code) => reject(new Error(`a worker ended with ${code}`)));
   });
 }
 
-main().then((code) => {
-  process.exitCode = code;
-}, (error: Error) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+leaveExitCode(main);

@@ -85,7 +85,8 @@ async function deploy(file: string): Promise<cdk.App> {
 
 /** Whether the stack of the management account is there, after which members can register the workspace. */
 function setRegistered(registered: boolean): void {
-  account(MANAGEMENT).workspaces.get(TEAM)!.allowOrganizationMemberAccount = registered;
+  const { workspaces } = account(MANAGEMENT);
+  workspaces.set(TEAM, { ...workspaces.get(TEAM)!, allowOrganizationMemberAccount: registered });
 }
 
 const account = (id: string) => aws.services.supportApp.store.account(id);

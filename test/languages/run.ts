@@ -183,8 +183,16 @@ function firstDifference(expected: string, actual: string): string {
 
 async function timed(name: string, action: () => Promise<void>): Promise<void> {
   const start = Date.now();
-  await action();
-  console.log(`${name} (${Math.round((Date.now() - start) / 1000)} s)`);
+  const seconds = () => Math.round((Date.now() - start) / 1000);
+  console.log(`${name} ...`);
+  // Compilers take minutes and say nothing.
+  const timer = setInterval(() => console.log(`${name} ... ${seconds()} s`), 30_000);
+  try {
+    await action();
+  } finally {
+    clearInterval(timer);
+  }
+  console.log(`${name} (${seconds()} s)`);
 }
 
 async function inParallel<Item, Result>(items: Item[], limit: number, action: (item: Item) => Promise<Result>): Promise<Result[]> {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { textOf } from '../../../demos/common/picture';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
@@ -44,6 +45,12 @@ function section(stdout: string, number: number): string {
   return stdout.split(/^(?=\d+\. )/m).find((text) => text.startsWith(`${number}. `)) ?? '';
 }
 
+/** The events of step 5, one by one, without what differs from run to run: how many are done, the time, request ids and the order. */
+function eventsOf(text: string): string[] {
+  const [, events] = /\n\n( +\d+\/\d+ [^]+?)(\n\n|$)/.exec(text) ?? [];
+  return (events ?? '').split(/^ +\d+\/\d+ +[\d:]+ +/m).map((event) => event.replace(/\s+/g, ' ').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'id').trim()).sort();
+}
+
 describe('the demo', () => {
   let plain: Run;
 
@@ -77,14 +84,14 @@ describe('the demo', () => {
 
   test.each([
     [1, '10 resources:'],
-    [2, '11/11 .* CREATE_COMPLETE +AWS::CloudFormation::Stack +SupportChannels\n'],
+    [2, '11/11 .* CREATE_COMPLETE +SupportChannels\n'],
     [3, 'Slack workspace +T012ABCDEFG +name: Example +stack \\(adopted\\)\n'],
     [4, '- Slack channel C012URGENT1 \\(urgent\\)\n'],
-    [5, 'UPDATE_ROLLBACK_COMPLETE +AWS::CloudFormation::Stack +SupportChannels\n'],
+    [5, 'UPDATE_ROLLBACK_COMPLETE +SupportChannels\n'],
     [5, 'Set existing to\\s+ExistingConfiguration.ADOPT'],
     [6, '~ Slack channel C012SECURTY: owner: no stack → stack \\(adopted\\)\n'],
-    [7, 'DELETE_SKIPPED +Custom::ChimeChannel'],
-    [8, 'SlackChannelConfiguration at "SupportChannels/Workspace/Operations" has 3 problems:\n'],
+    [7, 'DELETE_SKIPPED +OnCall'],
+    [8, 'SlackChannelConfiguration at "SupportChannels/Workspace/Operations" has 3\\s+problems:\n'],
   ])('shows in step %i: %s', (number, text) => {
     expect(section(plain.stdout, number)).toMatch(new RegExp(text));
   });
@@ -99,13 +106,19 @@ describe('the demo', () => {
     ]);
   });
 
+  test('is what its picture shows; npx tsx demos/account/picture.ts draws it anew', () => {
+    const picture = eventsOf(textOf(readFileSync(join(ROOT, 'docs', 'images', 'demo.svg'), 'utf8')));
+    expect(picture.length).toBeGreaterThan(10);
+    expect(picture).toEqual(eventsOf(section(plain.stdout, 5)));
+  });
+
   test('shows neither calls nor log lines', () => {
     expect(plain.stdout).not.toMatch(/api supportapp|log of|REPORT/);
   });
 
-  test('has no colours in a pipe, and fits into 100 columns', () => {
+  test('has no colors in a pipe, and fits into 80 columns', () => {
     expect(plain.stdout).not.toContain('\u001B');
-    expect(plain.stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(plain.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });
 
@@ -116,7 +129,7 @@ test('--verbose shows calls with their attempts, and the log of the handler', as
   expect(text).toContain('api supportapp:RegisterSlackWorkspaceForOrganization 200, attempt 2');
   expect(text).toContain('api chime:CreateChannel 201, attempt 1');
   expect(text).toMatch(/log of Workspace\w+ INFO \{"RequestType":"Create"/);
-  expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   expect(exitCode).toBe(0);
 });
 
@@ -148,7 +161,7 @@ describe('the demo under a preloaded module', () => {
       const write = process.stdout.write.bind(process.stdout);
       let sent = false;
       process.stdout.write = (text, ...rest) => {
-        if (!sent && /CREATE_IN_PROGRESS +Custom::/.test(text)) {
+        if (!sent && /CREATE_IN_PROGRESS +Workspace/.test(text)) {
           sent = true;
           process.kill(process.pid, '${signal}');
         }
