@@ -26,8 +26,18 @@ test.each([
 
 test('a plot has the points of its series where they belong', () => {
   const svg = plot([{ title: 'a < b', xLabel: 'x', yLabel: 'y', series: [{ name: 'one', points: [[0, 0], [100, 40]] }] }]);
-  expect(svg).toContain('points="52,216 306,30"');
+  expect(svg).toContain('points="52,216 294,30"');
   expect(svg).toContain('a &lt; b');
+});
+
+test('no label of a plot is clipped', () => {
+  const panel = (title: string) => ({ title, xLabel: 'channels', yLabel: 's', series: [{ name: 'one', points: [[1, 1], [10_000, 40]] as [number, number][] }] });
+  const svg = plot([panel('one'), panel('two')]);
+  const [, width] = /viewBox="0 0 (\d+) /.exec(svg)!.map(Number);
+  const [left] = [...svg.matchAll(/translate\((\d+) \d+\)/g)].map(([, x]) => Number(x)).slice(-1);
+  const [, x] = /<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>10,000</.exec(svg)!.map(Number);
+  // A digit of this size is about 6 units wide.
+  expect(left + x + '10,000'.length * 6 / 2).toBeLessThanOrEqual(width);
 });
 
 test('sections are put between their markers, empty or not, and again', () => {
