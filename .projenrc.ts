@@ -309,10 +309,11 @@ project.addTask('probe', {
 });
 
 project.addTask('test:snippets', {
-  description: 'Compile the examples of README.md and of the docstrings',
+  description: 'Compile the TypeScript examples of all pages and of the docstrings',
   steps: [
     compileOnce,
     { exec: 'jsii-rosetta extract --strict .' },
+    { exec: 'tsx test/docs/check-snippets.ts' },
   ],
 });
 

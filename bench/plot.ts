@@ -13,7 +13,8 @@ export interface Panel {
 
 const WIDTH = 320;
 const HEIGHT = 260;
-const MARGIN = { left: 52, right: 14, top: 30, bottom: 44 };
+/** On the right there is room for half of the label of the last tick. */
+const MARGIN = { left: 52, right: 26, top: 30, bottom: 44 };
 const LEGEND_HEIGHT = 46;
 const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 

@@ -1,6 +1,6 @@
 /**
  * Measures what this library costs, beside what else could be used: npm run bench -- [--rounds N] [--quick] [--write].
- * Prints Markdown; writes JSON and SVG into .tmp/bench, and with --write into docs/ and README.md.
+ * Prints Markdown; writes JSON and SVG into .tmp/bench, and with --write into docs/.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import {
 import { rollOut, type Throttling } from './rollout';
 import { casesOf, measureImport, measureSyntheses } from './synthesis';
 import { prepareWorkshop, ROOT, WORKSHOP } from './workshop';
+import { leaveExitCode, UsageError } from '../demos/common/options';
 
 /** The services publish no rates. These reach from one that a stack does not notice to one that it needs half a minute for. */
 const THROTTLINGS: (Throttling | undefined)[] = [
@@ -27,21 +28,43 @@ const THROTTLINGS: (Throttling | undefined)[] = [
   { rate: 2, burst: 5 },
 ];
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { rounds: { type: 'string' }, quick: { type: 'boolean' }, write: { type: 'boolean' } } });
+const HELP = `Usage: npm run bench -- [options]
+
+Measures what this library costs, beside what else could be used, and prints the tables.
+
+Options:
+  --rounds N     how often each measurement is made (default 5)
+  --quick        one round of few cases, which takes a minute
+  --write        write the figures into docs/, from a machine with nothing else to do
+  --help         show this help
+
+Exit codes:
+  0              all was measured
+  1              a measurement failed
+  2              the command line is wrong`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { rounds: { type: 'string' }, quick: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
   const quick = values.quick ?? false;
   const rounds = Number(values.rounds ?? (quick ? 1 : 5));
   if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new Error(`--rounds must be a whole number of at least 1, got ${values.rounds}`);
+    throw new UsageError(`--rounds must be a whole number of at least 1, got ${values.rounds}`);
   }
   if (quick && values.write) {
-    throw new Error('--write is for a full run: leave out --quick');
+    throw new UsageError('--write is for a full run: leave out --quick');
   }
   const progress = (what: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
   progress('install what the library is compared with');
   prepareWorkshop();
 
   const handlers = await measureHandlers(rounds * 3, progress);
+  progress('import');
   const importCosts = await measureImport(rounds * 3);
   const cases = await measureSyntheses(casesOf({ rounds, quick }), progress);
   progress('API calls');
@@ -64,6 +87,7 @@ async function main(): Promise<void> {
     rollouts,
   };
   report(measurements, values.write ?? false);
+  return 0;
 }
 
 function report(measurements: Measurements, write: boolean): void {
@@ -82,13 +106,9 @@ function report(measurements: Measurements, write: boolean): void {
   console.log(Object.values(sections).join('\n\n'));
   writeFileSync(join(folder, 'performance.svg'), plot(panels(measurements)));
   if (write) {
-    const files = [join(ROOT, 'README.md'), join(ROOT, 'docs', 'performance.md')];
-    const documents = replaceSections(files.map((file) => readFileSync(file, 'utf8')), sections);
-    files.forEach((file, index) => writeFileSync(file, documents[index]));
+    const file = join(ROOT, 'docs', 'performance.md');
+    writeFileSync(file, replaceSections(readFileSync(file, 'utf8'), sections));
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.stack}\n`);
-  process.exitCode = 1;
-});
+leaveExitCode(main);

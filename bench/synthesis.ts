@@ -68,10 +68,10 @@ export function casesOf({ rounds, quick }: SynthesisPlan): Case[] {
 /** Measures the cases; in each round, all designs of a case one after the other, each round in another order. */
 export async function measureSyntheses(cases: Case[], progress: (text: string) => void): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
-  for (const each of cases) {
-    progress(each.name);
+  for (const [index, each] of cases.entries()) {
     const syntheses: Record<string, Synthesis[]> = Object.fromEntries(each.designs.map((design) => [design, []]));
     for (let round = 0; round < each.rounds; round++) {
+      progress(`case ${index + 1} of ${cases.length}, ${each.name}: round ${round + 1} of ${each.rounds}`);
       const turn = round % each.designs.length;
       for (const design of [...each.designs.slice(turn), ...each.designs.slice(0, turn)]) {
         const { stacks, channels, chime, validation } = each;

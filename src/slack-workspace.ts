@@ -10,7 +10,7 @@ import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from '
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
 
 /**
- * A Slack workspace that is authorised for the AWS Support App of an account.
+ * A Slack workspace that is authorized for the AWS Support App of an account.
  */
 export interface ISlackWorkspace extends IResource {
   /**
@@ -50,7 +50,7 @@ export interface SlackWorkspaceProps {
   /**
    * What happens to the registration of the workspace when the construct is removed from the stack.
    *
-   * A workspace that was already authorised in the account is left in place in any case.
+   * A workspace that was already authorized in the account is left in place in any case.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -84,7 +84,7 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
 /**
  * Define a Slack workspace that the AWS Support App of this account may use.
  *
- * Authorising a workspace starts in the AWS Support Center Console and cannot be automated: somebody signs in to Slack there and allows the
+ * Authorizing a workspace starts in the AWS Support Center Console and cannot be automated: somebody signs in to Slack there and allows the
  * AWS Support App, in the management account of an organization first. The construct then registers the workspace in its own
  * account. The deployment fails with a conflict, and says which, while that step is missing or when the account is not part of an organization.
  *

@@ -24,6 +24,8 @@ export interface CampaignOptions {
   readonly code?: string;
   /** Looks for a shorter history that fails, too. @default true */
   readonly shrink?: boolean;
+  /** Hears of each history that has come to its end. */
+  readonly onHistory?: () => void;
 }
 
 export interface CampaignResult {
@@ -72,6 +74,7 @@ async function runTrial<H>(options: CampaignOptions, trial: Trial<H>): Promise<C
         world = await trial.start();
       }
       await world.run(history);
+      options.onHistory?.();
     });
     const details = await fc.check(property, { numRuns: options.histories, seed: options.seed, endOnFailure: options.shrink === false });
     add(statistics, world.statistics);

@@ -4,9 +4,15 @@ import { parseArgs } from 'node:util';
 import { add, formatFailure, runCampaign, survey, type CampaignOptions, type CampaignResult, type Worlds } from './campaign';
 import { ALL_FEATURES } from './history';
 import * as sharedAccount from './shared-account/history';
+import { leaveExitCode } from '../demos/common/options';
+import { Progress } from '../demos/common/progress';
 
-const HELP = `Lives through random histories of stacks with the handler's real bytes, and checks what it promises.
+const HELP = `Usage: npm run campaign -- [options]
 
+Lives through random histories of stacks with the handler's real bytes, and checks
+what it promises.
+
+Options:
   --histories N   how many (default 1000)
   --seed S        where the random numbers begin (default: the time)
   --workers W     how many processes share the work, each with a seed of its own (default 1)
@@ -15,7 +21,13 @@ const HELP = `Lives through random histories of stacks with the handler's real b
   --handler FILE  the bytes of another handler, such as of an earlier commit
   --without LIST  what shared worlds leave out: ${Object.keys(sharedAccount.ALL_FEATURES).join(', ')}
   --survey        live through all histories of shared worlds, and say which rules they break how often
-  --handovers     separate worlds, with deployments whose replacements leave a target to another resource`;
+  --handovers     separate worlds, with deployments whose replacements leave a target to another resource
+  --help          show this help
+
+Exit codes:
+  0               no history breaks a rule
+  1               one does: it is shown, with the seed that finds it again
+  2               the command line is wrong`;
 
 const OPTIONS = {
   histories: { type: 'string', default: '1000' },
@@ -64,7 +76,7 @@ async function main(): Promise<number> {
   if (!process.send) {
     return runAll(values.worlds as Worlds, values, workers);
   }
-  const sent = await runCampaign(options);
+  const sent = await runCampaign({ ...options, onHistory: () => process.send!(ONE_MORE) });
   await new Promise((resolve) => process.send!(sent, resolve));
   process.disconnect();
   return 0;
@@ -74,14 +86,21 @@ async function main(): Promise<number> {
 async function runAll(worlds: Worlds, values: Readonly<Record<string, string | boolean | undefined>>, workers: number): Promise<number> {
   const startedAt = Date.now();
   const seed = Number(values.seed);
+  const histories = Number(values.histories);
+  const progress = new Progress();
+  let done = 0;
+  const onHistory = () => {
+    done += 1;
+    progress.show(`${done} of ${histories} histories, seed ${seed}`);
+  };
   const results = await Promise.all(Array.from({ length: workers }, (_, index) => {
-    const share = String(Math.ceil(Number(values.histories) / workers));
     const own: Record<string, string | boolean | undefined> = {
-      ...values, worlds, workers: '1', histories: share, seed: String(seed + index),
+      ...values, worlds, workers: '1', histories: String(Math.ceil(histories / workers)), seed: String(seed + index),
     };
     return inProcess(Object.entries(own).flatMap(([name, value]) =>
-      value === true ? [`--${name}`] : typeof value === 'string' && value !== '' ? [`--${name}`, value] : []));
+      value === true ? [`--${name}`] : typeof value === 'string' && value !== '' ? [`--${name}`, value] : []), onHistory);
   }));
+  progress.clear();
   const { statistics } = results[0];
   results.slice(1).forEach((result) => add(statistics, result.statistics));
   const seconds = (Date.now() - startedAt) / 1000;
@@ -94,17 +113,15 @@ async function runAll(worlds: Worlds, values: Readonly<Record<string, string | b
   return failures.length > 0 ? 1 : 0;
 }
 
-function inProcess(args: string[]): Promise<CampaignResult> {
+/** What a worker says when a history has come to its end. */
+const ONE_MORE = 'one more';
+
+function inProcess(args: string[], onHistory: () => void): Promise<CampaignResult> {
   return new Promise((resolve, reject) => {
     const child = fork(__filename, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    child.once('message', (message) => resolve(message as CampaignResult));
+    child.on('message', (message) => message === ONE_MORE ? onHistory() : resolve(message as CampaignResult));
     child.once('exit', (code) => reject(new Error(`a worker ended with ${code}`)));
   });
 }
 
-main().then((code) => {
-  process.exitCode = code;
-}, (error: Error) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+leaveExitCode(main);

@@ -7,6 +7,8 @@ import { InProcessLambda, type Run } from './in-process-lambda';
 import { Simulation } from './simulation';
 import { createdThing, declaredThing, readState, type Thing } from './state';
 import { Templates, createAppInstance, createChannelRole } from './templates';
+import { leaveExitCode } from '../demos/common/options';
+import { Progress } from '../demos/common/progress';
 import { CLEANUP_TRIES } from '../local-aws/cloudformation/operations';
 import type { StackEvent } from '../local-aws/cloudformation/stack';
 import { LocalAws } from '../local-aws/local-aws';
@@ -548,10 +550,13 @@ export interface MatrixOptions {
   readonly select?: (matrixCase: MatrixCase) => boolean;
   /** How many local AWS share the work, since waiting for an answer that never comes is real. @default 8 */
   readonly worlds?: number;
+  /** Hears how many of all cases have come to their end. */
+  readonly onCase?: (done: number, all: number) => void;
 }
 
 /** Runs all cases, and answers them in the order of faults and events. */
-export async function runMatrix({ code, events = EVENTS, kinds, select = () => true, worlds = 8 }: MatrixOptions = {}): Promise<MatrixResult[]> {
+export async function runMatrix(options: MatrixOptions = {}): Promise<MatrixResult[]> {
+  const { code, events = EVENTS, kinds, select = () => true, worlds = 8, onCase } = options;
   const matrices: FaultMatrix[] = [];
   try {
     for (let index = 0; index < worlds; index += 1) {
@@ -565,11 +570,14 @@ export async function runMatrix({ code, events = EVENTS, kinds, select = () => t
     }
     const results: MatrixResult[] = [];
     let next = 0;
+    let done = 0;
     await Promise.all(matrices.map(async (matrix) => {
       while (next < cases.length) {
         const index = next;
         next += 1;
         results[index] = await matrix.run(cases[index]);
+        done += 1;
+        onCase?.(done, cases.length);
       }
     }));
     return results;
@@ -606,10 +614,30 @@ export function formatMatrix(results: readonly MatrixResult[], duration: Duratio
 const BEGIN = '<!-- fault-matrix -->';
 const END = '<!-- /fault-matrix -->';
 
+const HELP = `Usage: npm run fault-matrix -- [options]
+
+Injects each fault into each event, and compares what becomes of it with the tables
+in docs/reliability.md.
+
+Options:
+  --write        write the tables into docs/reliability.md
+  --help         show this help
+
+Exit codes:
+  0              every case keeps the rules, and the tables are current
+  1              a case breaks a rule, or a table differs
+  2              the command line is wrong`;
+
 /** Runs the matrix and answers the exit code. */
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
-  const results = await runMatrix();
+  const { values } = parseArgs({ options: { write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const progress = new Progress();
+  const results = await runMatrix({ onCase: (done, all) => progress.show(`${done} of ${all} cases`) });
+  progress.clear();
   const text = `${formatMatrix(results, 'transient')}\n\n${formatMatrix(results, 'permanent')}`;
   console.log(text);
   const problems = results.filter(({ problem }) => problem !== undefined);
@@ -636,10 +664,5 @@ async function main(): Promise<number> {
 }
 
 if (require.main === module) {
-  main().then((code) => {
-    process.exitCode = code;
-  }, (error: Error) => {
-    console.error(error);
-    process.exitCode = 1;
-  });
+  leaveExitCode(main);
 }

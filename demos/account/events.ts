@@ -1,18 +1,18 @@
 import type { StackEvent } from '../../local-aws/cloudformation/stack';
-import { paint, shorten, shortenMiddle, wrap, type Style, type Terminal } from '../common/terminal';
+import { paint, shortenMiddle, wrap, type Style, type Terminal } from '../common/terminal';
 
 const PROGRESS_WIDTH = 5;
 /** As long as the longest status of a resource; some of a stack are longer. */
 const STATUS_WIDTH = 18;
-/** As long as the longest type of this library. */
-const TYPE_WIDTH = 43;
-const SHORTEST_LOGICAL_ID_WIDTH = 27;
+/** As long as most logical ids of this library. */
+const LOGICAL_ID_WIDTH = 34;
 const INDENTATION = '  ';
 const GAP = '  ';
 
 /** The events of one operation on a stack, one below the other as they come. */
 export class EventPrinter {
   private readonly done = new Set<string>();
+  private readonly introduced = new Set<string>();
   private isRollback = false;
 
   /**
@@ -24,7 +24,9 @@ export class EventPrinter {
     this.count(event);
     // This second event of each creation tells a reader nothing new.
     if (event.reason !== 'Resource creation Initiated') {
-      formatEvent(event, `${this.done.size}/${this.total}`, this.terminal).forEach((line) => this.terminal.print(line));
+      const isFirst = !this.introduced.has(event.logicalId);
+      this.introduced.add(event.logicalId);
+      formatEvent(event, `${this.done.size}/${this.total}`, this.terminal, isFirst).forEach((line) => this.terminal.print(line));
     }
   }
 
@@ -42,29 +44,43 @@ export class EventPrinter {
   }
 }
 
-/** One event in aligned columns, and its reason below, wrapped. */
-export function formatEvent(event: StackEvent, progress: string, terminal: Pick<Terminal, 'width' | 'colors'>): string[] {
-  const { timestamp, status, type, logicalId, reason } = event;
+/**
+ * One event in aligned columns, and its reason below, wrapped.
+ *
+ * The logical id tells the resources apart; the type stands only with the first event of each, below where it does not fit.
+ */
+export function formatEvent(
+  { timestamp, status, type, logicalId, reason }: StackEvent, progress: string, terminal: Pick<Terminal, 'width' | 'colors'>, isFirst = true,
+): string[] {
   const style = styleOf(status);
   const before = `${INDENTATION}${progress.padStart(PROGRESS_WIDTH)}${GAP}${timestamp.toTimeString().slice(0, 8)}${GAP}`;
-  // A long status takes its room from the type, so that the logical ids stay in line.
-  const room = terminal.width - before.length - GAP.length * 2;
-  const logicalIdWidth = Math.max(SHORTEST_LOGICAL_ID_WIDTH, room - STATUS_WIDTH - TYPE_WIDTH);
-  const left = room - logicalIdWidth;
-  const shownStatus = shorten(status, left).padEnd(STATUS_WIDTH);
-  const typeWidth = Math.max(0, left - shownStatus.length);
-  const line = [
-    before,
-    paint(shownStatus, style, terminal),
-    GAP,
-    shorten(type, typeWidth).padEnd(typeWidth),
-    GAP,
-    shortenMiddle(logicalId, logicalIdWidth),
-  ].join('');
   const reasonIndentation = ' '.repeat(before.length);
+  const idIndentation = ' '.repeat(before.length + STATUS_WIDTH + GAP.length);
+  const shownId = shortenMiddle(logicalId, terminal.width - idIndentation.length);
+
+  const lines = [before + paint(status.padEnd(STATUS_WIDTH), style, terminal)];
+  let length = before.length + Math.max(STATUS_WIDTH, status.length);
+  /** Goes on in the line if there is room, or in the next one. */
+  const add = (text: string) => {
+    if (length + GAP.length + text.length <= terminal.width) {
+      lines.push(lines.pop() + GAP + text);
+      length += GAP.length + text.length;
+    } else {
+      const indentation = idIndentation.slice(0, Math.max(0, terminal.width - text.length));
+      lines.push(indentation + text);
+      length = indentation.length + text.length;
+    }
+  };
+  const inOneLine = `${shownId.padEnd(LOGICAL_ID_WIDTH)}${GAP}${type}`;
+  if (isFirst && length + GAP.length + inOneLine.length <= terminal.width) {
+    add(inOneLine);
+  } else {
+    [shownId, ...isFirst ? [type] : []].forEach(add);
+  }
+  const reasonLines = reason === undefined ? [] : wrap(reason, terminal.width - before.length);
   return [
-    line.trimEnd(),
-    ...reason === undefined ? [] : wrap(reason, terminal.width - before.length).map((text) => reasonIndentation + paint(text, style, terminal)),
+    ...lines.map((line) => line.trimEnd()),
+    ...reasonLines.map((text) => reasonIndentation + paint(text, style, terminal)),
   ];
 }
 

@@ -6,7 +6,7 @@ import {
   ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE,
 } from '../../src/contract';
 import { formatTable } from '../common/table';
-import { paint, shortenMiddle, type Terminal } from '../common/terminal';
+import { printWrapped, shortenMiddle, type Terminal } from '../common/terminal';
 
 /** Whose a thing is. The stack says so in its physical ids; what is in none of them is not the stack's. */
 export type Owner = 'stack (created)' | 'stack (adopted)' | 'stack (owned)' | 'no stack';
@@ -19,7 +19,9 @@ export interface InventoryItem {
   readonly owner: Owner;
 }
 
-const SETTINGS_WIDTH = 48;
+const WIDEST_SETTINGS = 48;
+/** What the other columns of the table take, with the gaps between them. */
+const OTHER_COLUMNS = 50;
 
 /** What exists in the services of the account, and whose it is. */
 export function takeInventory({ services, cloudFormation }: LocalAws): InventoryItem[] {
@@ -79,17 +81,23 @@ function chimeChannelSettings(channel: ChimeChannelRecord): Record<string, strin
 }
 
 export function printInventory(items: InventoryItem[], terminal: Terminal): void {
+  const width = Math.min(WIDEST_SETTINGS, terminal.width - OTHER_COLUMNS);
   const rows = items.map(({ kind, id, settings, owner }) => [
-    kind, id, fillLines(Object.entries(settings).map(([name, value]) => shortenMiddle(`${name}: ${value}`, SETTINGS_WIDTH))), owner,
+    kind, id, fillLines(Object.entries(settings).map(([name, value]) => formatSetting(name, value, width)), width), owner,
   ]);
   formatTable(['Resource', 'Id', 'Settings', 'Owner'], rows, terminal, '  ').forEach((line) => terminal.print(line));
 }
 
+/** The name of a role is cut in its middle, as nothing else tells it apart; what has several words wraps. */
+function formatSetting(name: string, value: string, width: number): string {
+  return value.includes(' ') ? `${name}: ${value}` : shortenMiddle(`${name}: ${value}`, width);
+}
+
 /** Joins settings into lines, as many in each as fit. */
-function fillLines(settings: string[]): string {
+function fillLines(settings: string[], width: number): string {
   return settings.reduce((text, setting) => {
     const line = `${text.split('\n').at(-1)}, ${setting}`;
-    return line.length > SETTINGS_WIDTH ? `${text}\n${setting}` : `${text}, ${setting}`;
+    return line.length > width ? `${text}\n${setting}` : `${text}, ${setting}`;
   });
 }
 
@@ -115,5 +123,5 @@ function changesOf(before: InventoryItem, after: InventoryItem): string[] {
 
 export function printDifferences(differences: string[], terminal: Terminal): void {
   const styles = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
-  differences.forEach((line) => terminal.print(`  ${paint(line, styles[line[0] as keyof typeof styles], terminal)}`));
+  differences.forEach((line) => printWrapped(terminal, line, '  ', styles[line[0] as keyof typeof styles], '    '));
 }

@@ -4,11 +4,13 @@ import { perform } from '../common/program';
 
 const HELP = `Usage: npm run demo -- [options]
 
-Deploys the example of examples/ into a local AWS on this machine: create, update, a failing
-update with its rollback, an adoption, and the delete. It needs no AWS account and no network.
+Deploys the example of examples/ into a local AWS on this machine: create, update,
+a failing update with its rollback, an adoption, and the delete. It needs no AWS
+account and no network.
 
 Options:
-  -v, --verbose  show each API call (operation, outcome, attempt) and the handler's log lines too
+  -v, --verbose  also show each API call (operation, outcome, attempt) and what the
+                 handler logs
   -h, --help     show this help
 
 ${COMMON_HELP}`;

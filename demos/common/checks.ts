@@ -1,4 +1,6 @@
-import { paint, printWrapped, type Terminal } from './terminal';
+import { paint, printWrapped, type Terminal, wrap } from './terminal';
+
+const CLAIM_INDENTATION = '    ';
 
 /** What the demo claims, and whether it is so. */
 export class Checks {
@@ -11,11 +13,15 @@ export class Checks {
   public check(claim: string, holds: boolean, details?: () => string): void {
     if (holds) {
       this.held += 1;
-      this.terminal.print(`  ${paint('✓', 'green', this.terminal)} ${claim}`);
+      const [first, ...further] = wrap(claim, this.terminal.width - CLAIM_INDENTATION.length);
+      this.terminal.print(`  ${paint('✓', 'green', this.terminal)} ${first}`);
+      further.forEach((line) => this.terminal.print(CLAIM_INDENTATION + line));
     } else {
       this.failed += 1;
-      this.terminal.print(`  ${paint(`✗ not so: ${claim}`, 'red', this.terminal)}`);
-      printWrapped(this.terminal, details?.() ?? '', '    ');
+      printWrapped(this.terminal, `✗ not so: ${claim}`, '  ', 'red', CLAIM_INDENTATION);
+      if (details) {
+        printWrapped(this.terminal, details(), CLAIM_INDENTATION);
+      }
     }
   }
 

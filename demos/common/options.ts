@@ -17,8 +17,11 @@ export interface CommandLine<Flag extends string> {
 export const COMMON_HELP = `Environment:
   NO_COLOR, CI   when one of them is set, the output has no colors
 
-The exit code is 0 when everything came out as the demo says, 1 when something did not, and
-2 when the command line is wrong.`;
+Exit codes:
+  0              everything came out as the demo says
+  1              something did not
+  2              the command line is wrong
+  128 + n        signal n ended it, such as 130 for Ctrl+C`;
 
 /** Which flags are given; fails with a hint at the one that was meant. */
 export function parseFlags<Flag extends string>(
@@ -46,24 +49,29 @@ function describeMistake({ command, flags }: CommandLine<string>, parameters: st
     + `${meant ? `Did you mean --${meant}? ` : ''}${command} -- --help shows what there is.`;
 }
 
+/** Leaves the exit code of a command: 1 when it fails, 2 when its command line cannot be understood. */
+export function leaveExitCode(run: () => Promise<number>): void {
+  run().then(
+    (exitCode) => (process.exitCode = exitCode),
+    (error: Error & { code?: string }) => {
+      const isUsage = error instanceof UsageError || error.code?.startsWith('ERR_PARSE_ARGS_');
+      console.error(isUsage ? error.message : error);
+      process.exitCode = isUsage ? 2 : 1;
+    },
+  );
+}
+
 /** Runs a demo from the command line and leaves its exit code. */
 export function runCommand<Flag extends string>(
   commandLine: CommandLine<Flag>,
   run: (flags: Record<Flag | 'help', boolean>) => Promise<number>,
 ): void {
-  const main = async () => {
+  leaveExitCode(async () => {
     const flags = parseFlags(commandLine, process.argv.slice(2));
     if (flags.help) {
       console.log(commandLine.help);
       return 0;
     }
     return run(flags);
-  };
-  main().then(
-    (exitCode) => (process.exitCode = exitCode),
-    (error) => {
-      console.error(error instanceof UsageError ? error.message : error);
-      process.exitCode = error instanceof UsageError ? 2 : 1;
-    },
-  );
+  });
 }

@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Checks } from './checks';
+import { Progress } from './progress';
 import { paint, wantsColors, widthOf, type Terminal } from './terminal';
 import type { LocalAws } from '../../local-aws/local-aws';
 
 /** What a demo gets to run with. */
 export interface Stage {
   readonly terminal: Terminal;
+  /** For what takes long; it makes room for what the terminal prints. */
+  readonly progress: Progress;
   /** For the cloud assemblies; it exists and is empty. */
   readonly directory: string;
   /** Hears of the local AWS, which the caller stops, whatever happens. */
@@ -20,11 +23,13 @@ export async function perform(play: (stage: Stage) => Promise<Checks>): Promise<
   const directory = mkdtempSync(join(tmpdir(), 'cdk-support-channels-demo-'));
   let aws: LocalAws | undefined;
   let isInterrupted = false;
+  const progress = new Progress();
   const terminal: Terminal = {
     width: widthOf(process.stdout),
     colors: wantsColors(process.stdout, process.env),
     print: (line = '') => {
       if (!isInterrupted) {
+        progress.clear();
         process.stdout.write(`${line}\n`);
       }
     },
@@ -42,15 +47,16 @@ export async function perform(play: (stage: Stage) => Promise<Checks>): Promise<
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      progress.clear();
       process.stderr.write(`\nInterrupted by ${signal}: ending servers and processes.\n`);
       interrupt(128 + constants.signals[signal]);
     });
   }
   // Whoever reads the output has gone, as "head" does.
-  process.stdout.on('error', () => interrupt(1));
+  process.stdout.on('error', () => interrupt(128 + constants.signals.SIGPIPE));
 
   try {
-    const { held, failed } = await play({ terminal, directory, onStart: (started) => (aws = started) });
+    const { held, failed } = await play({ terminal, progress, directory, onStart: (started) => (aws = started) });
     terminal.print();
     terminal.print(failed === 0
       ? paint(`All ${held} checks hold (${((Date.now() - startedAt) / 1000).toFixed(1)} s). Nothing is left running.`, 'green', terminal)

@@ -11,16 +11,15 @@ export type Style = keyof typeof ANSI;
 
 const NARROWEST = 80;
 const WIDEST = 120;
-const DEFAULT_WIDTH = 100;
 
-/** Colours on a terminal only, and not against the user's wish (https://no-color.org) or in a CI log. */
+/** Colors on a terminal only, and not against the user's wish (https://no-color.org) or in a CI log. */
 export function wantsColors(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && !environment.NO_COLOR && !environment.CI && environment.TERM !== 'dumb';
 }
 
-/** The width to print in: that of the terminal, within bounds that keep tables readable. */
+/** The width to print in: that of the terminal, within bounds that keep tables readable; elsewhere what fits anywhere. */
 export function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }): number {
-  const width = stream.isTTY && stream.columns ? stream.columns : DEFAULT_WIDTH;
+  const width = stream.isTTY && stream.columns ? stream.columns : NARROWEST;
   return Math.min(WIDEST, Math.max(NARROWEST, width));
 }
 
@@ -28,31 +27,58 @@ export function paint(text: string, style: Style | undefined, { colors }: Pick<T
   return colors && style && text !== '' ? `\u001B[${ANSI[style]}m${text}\u001B[0m` : text;
 }
 
-/** Breaks a text into lines between words; a word that is longer than a line breaks where the line ends. */
+/**
+ * Breaks a text into lines between words.
+ *
+ * A word that is longer than a line, such as an ARN, breaks after punctuation; where it has none, it is longer than the line,
+ * since two halves of a word are nothing that a reader could copy.
+ */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const indent = /^ */.exec(paragraph)![0];
     const lines: string[] = [];
     let line = '';
     for (const word of paragraph.trim().split(/\s+/)) {
-      let rest = word;
-      if (line !== '' && `${indent}${line} ${rest}`.length > width) {
+      if (line !== '' && `${indent}${line} ${word}`.length > width) {
         lines.push(line);
         line = '';
       }
-      while (indent.length + rest.length > width) {
-        lines.push(rest.slice(0, width - indent.length));
-        rest = rest.slice(width - indent.length);
+      const [first, ...rest] = piecesOf(word, width - indent.length);
+      line = line === '' ? first : `${line} ${first}`;
+      for (const piece of rest) {
+        lines.push(line);
+        line = piece;
       }
-      line = line === '' ? rest : `${line} ${rest}`;
     }
     return [...lines, line].map((each) => (indent + each).trimEnd());
   });
 }
 
-/** Prints a text, wrapped, with the same indentation before each line. */
-export function printWrapped(terminal: Terminal, text: string, indentation: string, style?: Style): void {
-  wrap(text, terminal.width - indentation.length).forEach((line) => terminal.print(indentation + paint(line, style, terminal)));
+/** A word in pieces that end after punctuation, each as long as fits. */
+function piecesOf(word: string, width: number): string[] {
+  if (word.length <= width) {
+    return [word];
+  }
+  const pieces: string[] = [];
+  for (const part of word.split(/(?<=[/:;,=&?])(?=.)/)) {
+    if (pieces.length > 0 && pieces.at(-1)!.length + part.length <= width) {
+      pieces.push(pieces.pop()! + part);
+    } else {
+      pieces.push(part);
+    }
+  }
+  return pieces;
+}
+
+/** How wide a column has to be so that none of its words is wider. */
+export function narrowestWidth(text: string): number {
+  return Math.max(...wrap(text, 1).map((line) => line.length));
+}
+
+/** Prints a text, wrapped, with the same indentation before each line, or with more before all but the first. */
+export function printWrapped(terminal: Terminal, text: string, indentation: string, style?: Style, further = indentation): void {
+  wrap(text, terminal.width - Math.max(indentation.length, further.length))
+    .forEach((line, index) => terminal.print((index === 0 ? indentation : further) + paint(line, style, terminal)));
 }
 
 /** Shortens a text to a width; an ellipsis stands for what is cut off. */

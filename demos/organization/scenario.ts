@@ -32,7 +32,7 @@ const REPLACED_CHANNEL_ID = 'C012CASES99';
 
 /** Rolls the example out to an organization, changes it and removes it; answers how many of the claims held. */
 export async function runOrganizationScenario(options: OrganizationScenarioOptions): Promise<Checks> {
-  const { terminal, directory, settings, handlerTimeout, onStart } = options;
+  const { terminal, progress, directory, settings, handlerTimeout, onStart } = options;
   const checks = new Checks(terminal);
   const { teamId, region, managementAccountId } = settings;
   const units = Object.keys(settings.organizationalUnits);
@@ -78,10 +78,13 @@ export async function runOrganizationScenario(options: OrganizationScenarioOptio
   /** Runs something, and answers the StackSet operations that it made. */
   const observe = async <T>(run: () => Promise<T>): Promise<{ result: T; made: Operation[] }> => {
     const before = operations.length;
-    const result = await run();
-    await cloudFormation.stackSets.settled();
-    await cloudFormation.lambda.settled();
-    return { result, made: operations.slice(before) };
+    const work = async () => {
+      const result = await run();
+      await cloudFormation.stackSets.settled();
+      await cloudFormation.lambda.settled();
+      return { result, made: operations.slice(before) };
+    };
+    return progress.during(work(), () => describeProgress(operations.slice(before)));
   };
   const totals = (operation: Operation, ...fates: Fate[]) =>
     fates.map((fate) => [...summarize(aws, operation).values()].reduce((sum, unit) => sum + unit[fate], 0));
@@ -94,7 +97,7 @@ export async function runOrganizationScenario(options: OrganizationScenarioOptio
   step('Synthesize the example', `The app of examples/organization/ has two stacks: that of the management account, and that which a service-managed stack set makes in each of ${accounts.length} `
     + `accounts in ${units.length} organizational units. One template serves all of them: channel and alias are decided in the account.`);
   terminal.print(`  management account: ${first.managementBytes} bytes`);
-  terminal.print(`  member accounts:    ${first.memberBytes} bytes, through the asset bucket of the management account if over ${TEMPLATE_BODY_LIMIT}`);
+  printWrapped(terminal, `member accounts: ${first.memberBytes} bytes, which go through the bucket of the management account if they are more than ${TEMPLATE_BODY_LIMIT}`, '  ');
   terminal.print();
   checks.check(`the members' template stays under the ${TEMPLATE_URL_LIMIT} bytes of a template in a bucket`, first.memberBytes < TEMPLATE_URL_LIMIT);
   checks.check('it has no transform, no nested stack, and the handler inline: the members need no bootstrap', first.member.Transform === undefined
@@ -192,6 +195,17 @@ export async function runOrganizationScenario(options: OrganizationScenarioOptio
     checks.check('refused', refusal !== undefined);
   }
   return checks;
+}
+
+/** How far the operation in progress has come. */
+function describeProgress(made: Operation[]): string | undefined {
+  const operation = made.at(-1);
+  if (operation === undefined) {
+    return undefined;
+  }
+  const failed = operation.count('FAILED');
+  const done = operation.count('SUCCEEDED') + failed;
+  return `  ${operation.action}: ${done} of ${operation.results.length} accounts, ${operation.count('RUNNING')} in progress, ${failed} failed`;
 }
 
 const ORDINAL = `Every ${THROTTLING_INTERVAL}th`;

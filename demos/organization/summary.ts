@@ -79,5 +79,5 @@ function keyOf(reason: string): string {
 export function describeDurations({ results }: Operation): string {
   const durations = results.flatMap(({ durationInMillis }) => durationInMillis ?? []).sort((one, other) => one - other);
   const at = (share: number) => ((durations[Math.min(durations.length - 1, Math.floor(durations.length * share))] ?? 0) / 1000).toFixed(1);
-  return `An account took ${at(0.5)} s in the median, ${at(0.95)} s at the 95th percentile and ${at(1)} s at most`;
+  return `An account took ${at(0.5)} s (median), ${at(0.95)} s (95th percentile), ${at(1)} s (most)`;
 }

@@ -26,22 +26,30 @@ test.each([
 
 test('a plot has the points of its series where they belong', () => {
   const svg = plot([{ title: 'a < b', xLabel: 'x', yLabel: 'y', series: [{ name: 'one', points: [[0, 0], [100, 40]] }] }]);
-  expect(svg).toContain('points="52,216 306,30"');
+  expect(svg).toContain('points="52,216 294,30"');
   expect(svg).toContain('a &lt; b');
 });
 
-test('sections are put between their markers, empty or not, and again', () => {
-  const documents = ['a\n<!-- bench:one -->\n<!-- /bench:one -->\nb', '<!-- bench:two -->old<!-- /bench:two --> <!-- bench:one --><!-- /bench:one -->'];
-  const expected = [
-    'a\n<!-- bench:one -->\n\n$1\n\n<!-- /bench:one -->\nb',
-    '<!-- bench:two -->\n\n2\n\n<!-- /bench:two --> <!-- bench:one -->\n\n$1\n\n<!-- /bench:one -->',
-  ];
-  expect(replaceSections(documents, { one: '$1', two: '2' })).toEqual(expected);
-  expect(replaceSections(expected, { one: '$1', two: '2' })).toEqual(expected);
+test('no label of a plot is clipped', () => {
+  const panel = (title: string) => ({ title, xLabel: 'channels', yLabel: 's', series: [{ name: 'one', points: [[1, 1], [10_000, 40]] as [number, number][] }] });
+  const svg = plot([panel('one'), panel('two')]);
+  const [, width] = /viewBox="0 0 (\d+) /.exec(svg)!.map(Number);
+  const [left] = [...svg.matchAll(/translate\((\d+) \d+\)/g)].map(([, x]) => Number(x)).slice(-1);
+  const [, x] = /<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>10,000</.exec(svg)!.map(Number);
+  // A digit of this size is about 6 units wide.
+  expect(left + x + '10,000'.length * 6 / 2).toBeLessThanOrEqual(width);
 });
 
-test('a section that no document has a place for is an error', () => {
-  expect(() => replaceSections(['<!-- bench:one -->'], { one: '1' })).toThrow('no document has the markers <!-- bench:one --> and <!-- /bench:one -->');
+test('sections are put between their markers, empty or not, and again', () => {
+  const document = 'a\n<!-- bench:one -->\n<!-- /bench:one -->\nb <!-- bench:two -->old<!-- /bench:two -->';
+  const expected = 'a\n<!-- bench:one -->\n\n$1\n\n<!-- /bench:one -->\nb <!-- bench:two -->\n\n2\n\n<!-- /bench:two -->';
+  expect(replaceSections(document, { one: '$1', two: '2' })).toBe(expected);
+  expect(replaceSections(expected, { one: '$1', two: '2' })).toBe(expected);
+});
+
+test('a section that the document has no place for is an error', () => {
+  expect(() => replaceSections('<!-- bench:one -->', { one: '1' }))
+    .toThrow('the document lacks the markers <!-- bench:one --> and <!-- /bench:one -->');
 });
 
 test('the short table shows the cases of all designs, and leaves out those of some', () => {

@@ -8,9 +8,10 @@ export type App = typeof APPS[number];
 
 export interface Language {
   readonly name: string;
-  /** The file of the first stack, which the README shows. */
+  /** The file of the first stack. */
   readonly firstStack: string;
-  /** The fence of that code in the README. */
+  /** The page that shows that code, and the fence that it has there. */
+  readonly page: string;
   readonly fence: string;
   /** What the language puts before the second and further lines of an error's message. */
   readonly messageIndent?: string;
@@ -26,6 +27,7 @@ const { 'aws-cdk-lib': cdkVersion, constructs: constructsVersion } = JSON.parse(
 export const TYPESCRIPT: Language = {
   name: 'typescript',
   firstStack: 'first-stack.ts',
+  page: 'README.md',
   fence: 'ts nofixture',
   install: async (folder, packages) => {
     await run(['npm', 'init', '--yes'], folder);
@@ -39,6 +41,7 @@ export const TYPESCRIPT: Language = {
 export const PYTHON: Language = {
   name: 'python',
   firstStack: 'first_stack.py',
+  page: 'docs/languages.md',
   fence: 'python',
   install: async (folder, packages) => {
     await run(['python3', '-m', 'venv', '--clear', '.venv'], folder);
@@ -50,6 +53,7 @@ export const PYTHON: Language = {
 export const JAVA: Language = {
   name: 'java',
   firstStack: 'src/main/java/acme/FirstStack.java',
+  page: 'docs/languages.md',
   fence: 'java',
   install: async (folder) => {
     // A local repository of its own, so that this test leaves no package of the same version in the user's. The library in it is of an earlier run.
@@ -66,6 +70,7 @@ export const JAVA: Language = {
 export const GO: Language = {
   name: 'go',
   firstStack: 'first-stack/main.go',
+  page: 'docs/languages.md',
   fence: 'go',
   messageIndent: '\t',
   install: async (folder) => {

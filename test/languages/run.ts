@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const results = await inParallel([TYPESCRIPT, ...others], LANGUAGES_AT_A_TIME, synthesizeAll);
   const failures: string[] = results.flat();
   let passed = 0;
-  const checks = [...others.flatMap(templateChecks), ...LANGUAGES.flatMap(errorChecks), ...LANGUAGES.map(readmeCheck), usageCheck(), dotNetCheck()];
+  const checks = [...others.flatMap(templateChecks), ...LANGUAGES.flatMap(errorChecks), ...LANGUAGES.map(pageCheck), usageCheck(), dotNetCheck()];
   for (const [name, check] of checks) {
     try {
       await check();
@@ -127,11 +127,11 @@ function errorChecks(language: Language): Check[] {
   }]);
 }
 
-function readmeCheck(language: Language): Check {
-  return [`${language.name}: the README shows the first stack that was run`, () => {
+function pageCheck(language: Language): Check {
+  return [`${language.name}: ${language.page} shows the first stack that was run`, () => {
     const code = readFileSync(join(__dirname, language.name, language.firstStack), 'utf8');
-    if (!readFileSync(join(ROOT, 'README.md'), 'utf8').includes(`\n\`\`\`${language.fence}\n${code}\`\`\`\n`)) {
-      throw new Error(`README.md has no block \`\`\`${language.fence} with exactly the text of test/languages/${language.name}/${language.firstStack}`);
+    if (!readFileSync(join(ROOT, language.page), 'utf8').includes(`\n\`\`\`${language.fence}\n${code}\`\`\`\n`)) {
+      throw new Error(`${language.page} has no block \`\`\`${language.fence} with exactly the text of test/languages/${language.name}/${language.firstStack}`);
     }
   }];
 }
@@ -183,8 +183,16 @@ function firstDifference(expected: string, actual: string): string {
 
 async function timed(name: string, action: () => Promise<void>): Promise<void> {
   const start = Date.now();
-  await action();
-  console.log(`${name} (${Math.round((Date.now() - start) / 1000)} s)`);
+  const seconds = () => Math.round((Date.now() - start) / 1000);
+  console.log(`${name} ...`);
+  // Compilers take minutes and say nothing.
+  const timer = setInterval(() => console.log(`${name} ... ${seconds()} s`), 30_000);
+  try {
+    await action();
+  } finally {
+    clearInterval(timer);
+  }
+  console.log(`${name} (${seconds()} s)`);
 }
 
 async function inParallel<Item, Result>(items: Item[], limit: number, action: (item: Item) => Promise<Result>): Promise<Result[]> {

@@ -4,7 +4,7 @@ import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, useLocalAws } from './harness';
 import { ChannelMode, ChannelPrivacy, ExpirationCriterion } from '../../src';
 
-/** The README says of each property of CloudFormation's own type what a change of it does here: each row is tried. */
+/** docs/moving.md says of each property of CloudFormation's own type what a change of it does here: each row is tried. */
 
 const local = useLocalAws();
 let account: Account;
@@ -41,8 +41,8 @@ const CHANGES: Record<string, Change> = {
 };
 
 function rows(): [property: string, here: string][] {
-  const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
-  const [, section] = readme.split('### ChimeChannel and CfnChannel\n');
+  const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'moving.md'), 'utf8');
+  const [, section] = guide.split('### ChimeChannel and CfnChannel\n');
   return [...section.split('\n\nThe middle column')[0].matchAll(/^\| `(\w+)`.* \| .* \| (.*) \|$/gm)].map(([, property, here]) => [property, here]);
 }
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { accountTemplate, fileOfGuide, ROOT } from './guide';
+import { accountTemplate, fileOfGuide, moduleOfGuide, ROOT } from './guide';
 
 const PLACEHOLDER = '(the code of cdk-support-channels)';
 
@@ -40,12 +40,11 @@ function writeProject(name: string, files: Record<string, string>): void {
 }
 
 function projectConfig(name: string): object {
-  const { jest: ofGuide } = JSON.parse(fileOfGuide('package.json')) as { jest: object };
   const packages = ['aws-cdk-lib', 'constructs'].map((dependency) => (
     [`^${dependency}($|/.*)`, `${path.dirname(require.resolve(`${dependency}/package.json`))}$1`]
   ));
   return {
-    ...(name === 'serializer' ? ofGuide : {}),
+    ...(name === 'serializer' ? moduleOfGuide('jest.config.js') as object : {}),
     rootDir: path.join(folder, name),
     displayName: name,
     testEnvironment: 'node',

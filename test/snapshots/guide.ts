@@ -13,6 +13,13 @@ export function fileOfGuide(name: string): string {
   return text;
 }
 
+/** What a file of the guide exports. */
+export function moduleOfGuide(name: string): unknown {
+  const module = { exports: {} };
+  new Function('module', fileOfGuide(name))(module);
+  return module.exports;
+}
+
 export function accountTemplate(): string {
   const stack = new Stack(new App(), 'Account');
   new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' });

@@ -8,7 +8,7 @@ test('--verbose shows calls with their attempts, and the log of the handler', as
   expect(text).toContain('api supportapp:RegisterSlackWorkspaceForOrganization 200, attempt 2');
   expect(text).toContain('api chime:CreateChannel 201, attempt 1');
   expect(text).toMatch(/log of Workspace\w+ INFO \{"RequestType":"Create"/);
-  expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   expect(exitCode).toBe(0);
 });
 

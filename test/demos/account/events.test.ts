@@ -20,39 +20,44 @@ function newStackEvent(status: StackEvent['status'], reason?: string): StackEven
 }
 
 describe('an event', () => {
-  test('has progress, time, status, type and logical id in columns', () => {
-    expect(formatEvent(newEvent(), '3/9', PLAIN)).toEqual([
-      '    3/9  08:02:31  CREATE_COMPLETE     Custom::SupportAppSlackWorkspace  WorkspaceUrgent8759691D',
+  test('has progress, time, status, logical id and type in columns', () => {
+    expect(formatEvent(newEvent(), '3/9', { width: 110, colors: false })).toEqual([
+      '    3/9  08:02:31  CREATE_COMPLETE     WorkspaceUrgent8759691D             Custom::SupportAppSlackWorkspace',
     ]);
   });
 
-  test.each<Partial<StackEvent>>([
-    { status: 'UPDATE_IN_PROGRESS', type: 'Custom::SupportAppSlackChannelConfiguration' },
-    { status: 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', type: 'AWS::CloudFormation::Stack' },
-    { status: 'DELETE_SKIPPED', type: 'AWS::IAM::Role' },
-  ])('with %j has its logical id in the same column', (event) => {
-    const [line] = formatEvent(newEvent(event), '10/10', PLAIN);
-    expect(line.indexOf('WorkspaceUrgent8759691D')).toBe(formatEvent(newEvent(), '3/9', PLAIN)[0].indexOf('WorkspaceUrgent8759691D'));
-    expect(line).toContain(event.status);
+  test('has its type below where there is no room, and only the first time', () => {
+    const event = newEvent({ status: 'UPDATE_IN_PROGRESS', type: 'Custom::SupportAppSlackChannelConfiguration' });
+    expect(formatEvent(event, '3/9', PLAIN)).toEqual([
+      '    3/9  08:02:31  UPDATE_IN_PROGRESS  WorkspaceUrgent8759691D',
+      '                                       Custom::SupportAppSlackChannelConfiguration',
+    ]);
+    expect(formatEvent(event, '3/9', { width: 80, colors: false })[1]).toBe(event.type.padStart(80));
+    expect(formatEvent(event, '3/9', PLAIN, false)).toEqual(['    3/9  08:02:31  UPDATE_IN_PROGRESS  WorkspaceUrgent8759691D']);
+  });
+
+  test('has its logical id after a longer status', () => {
+    const event = newEvent({ status: 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', logicalId: 'Stack', type: 'AWS::CloudFormation::Stack' });
+    expect(formatEvent(event, '3/9', { width: 80, colors: false })).toEqual([
+      '    3/9  08:02:31  UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS  Stack',
+      '                                       AWS::CloudFormation::Stack',
+    ]);
   });
 
   test.each([80, 100, 120])('fits into %i columns, whatever its length', (width) => {
     const event = newEvent({
-      status: 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', type: 'Custom::'.padEnd(60, 'x'), logicalId: 'L'.repeat(255), reason: 'r'.repeat(500),
+      status: 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', type: 'Custom::'.padEnd(41, 'x'), logicalId: 'L'.repeat(255), reason: 'words '.repeat(100),
     });
     const lines = formatEvent(event, '100/500', { width, colors: false });
     expect(lines.length).toBeGreaterThan(5);
-    lines.forEach((line) => expect(line.length).toBeLessThanOrEqual(width + '100/500'.length - 5));
+    lines.forEach((line) => expect(line.length).toBeLessThanOrEqual(width));
   });
 
-  test('is shown in full on a wide terminal', () => {
-    const event = newEvent({ status: 'UPDATE_IN_PROGRESS', type: 'Custom::SupportAppSlackChannelConfiguration', logicalId: 'CdkSupportChannelsLogGroup460ACA00' });
-    expect(formatEvent(event, '3/9', { width: 120, colors: false })).toEqual([
-      '    3/9  08:02:31  UPDATE_IN_PROGRESS  Custom::SupportAppSlackChannelConfiguration  CdkSupportChannelsLogGroup460ACA00',
-    ]);
-    expect(formatEvent(event, '3/9', PLAIN)).toEqual([
-      '    3/9  08:02:31  UPDATE_IN_PROGRESS  Custom::SupportAppSlackChannelC…  CdkSupportCha…Group460ACA00',
-    ]);
+  test.each([80, 100, 120])('of this library is shown with its whole type and logical id in %i columns', (width) => {
+    const event = newEvent({ status: 'UPDATE_IN_PROGRESS', type: 'Custom::SupportAppSlackWorkspace', logicalId: 'CdkSupportChannelsLogGroup460ACA00' });
+    const text = formatEvent(event, '10/12', { width, colors: false }).join('\n');
+    expect(text).toContain(event.logicalId);
+    expect(text).toContain(event.type);
   });
 
   test('has its reason below, wrapped and indented, with every word', () => {
@@ -66,12 +71,13 @@ describe('an event', () => {
 
   test.each<[StackEvent['status'], number]>([
     ['CREATE_COMPLETE', 32], ['UPDATE_IN_PROGRESS', 36], ['CREATE_FAILED', 31], ['UPDATE_ROLLBACK_COMPLETE', 31], ['DELETE_SKIPPED', 33],
-  ])('in status %s has colour %i on a terminal', (status, color) => {
+  ])('in status %s has color %i on a terminal', (status, color) => {
     const event = newEvent({ status, reason: 'why' });
-    const [line, reason] = formatEvent(event, '3/9', { width: 100, colors: true });
+    const lines = formatEvent(event, '3/9', { width: 100, colors: true });
+    const [line, reason] = [lines[0], lines.at(-1)!];
     expect(line).toContain(`\u001B[${color}m${status}`);
     expect(reason.trim()).toBe(`\u001B[${color}mwhy\u001B[0m`);
-    expect([line, reason].map((text) => text.replace(/\u001B\[\d+m/g, ''))).toEqual(formatEvent(event, '3/9', PLAIN));
+    expect(lines.map((text) => text.replace(/\u001B\[\d+m/g, ''))).toEqual(formatEvent(event, '3/9', PLAIN));
   });
 });
 

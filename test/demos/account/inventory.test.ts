@@ -27,3 +27,11 @@ test('an inventory is a table whose settings share lines as they fit', () => {
   expect(lines[2]).toMatch(/^ {2}Slack channel {2}C012URGENT1 {2}name: urgent, severity: high +stack \(created\)$/);
   expect(lines[3].trim()).toMatch(/^role: r+…r+$/);
 });
+
+test('an inventory fits into 80 columns, and no word of a setting is cut', () => {
+  const lines: string[] = [];
+  const settings = { notify: 'create correspondence resolve', role: 'r'.repeat(60) };
+  printInventory([{ ...URGENT, settings }], { width: 80, colors: false, print: (line = '') => lines.push(line) });
+  expect(lines.map((line) => line.length > 80)).toEqual(lines.map(() => false));
+  expect(lines.join(' ').replace(/\s+/g, ' ')).toContain('notify: create correspondence');
+});

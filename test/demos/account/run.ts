@@ -57,7 +57,7 @@ export async function interrupt(signal: string, expected: number): Promise<void>
     const write = process.stdout.write.bind(process.stdout);
     let sent = false;
     process.stdout.write = (text, ...rest) => {
-      if (!sent && /CREATE_IN_PROGRESS +Custom::/.test(text)) {
+      if (!sent && /CREATE_IN_PROGRESS +Workspace/.test(text)) {
         sent = true;
         process.kill(process.pid, '${signal}');
       }

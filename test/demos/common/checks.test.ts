@@ -19,3 +19,11 @@ test('a claim that does not hold is counted and shows what there is instead', ()
   expect(lines.map((line) => line.trim()).filter(Boolean)).toEqual(['✗ not so: equal', 'got {"a":[1]}', 'expected {"a":[2]}', '✗ not so: true']);
   expect([checks.held, checks.failed]).toEqual([0, 2]);
 });
+
+test('a long claim wraps below its first word', () => {
+  const { checks, lines } = newChecks();
+  checks.check('word '.repeat(30).trim(), true);
+  checks.check('word '.repeat(30).trim(), false);
+  expect(lines.map((line) => line.length > 100)).toEqual(lines.map(() => false));
+  expect(lines.map((line) => line.slice(0, 9))).toEqual(['  ✓ word ', '    word ', '  ✗ not s', '    word ']);
+});

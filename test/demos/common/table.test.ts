@@ -31,7 +31,17 @@ test('the widest column wraps so that the table fits', () => {
   expect(lines[2]).toMatch(/x$/);
 });
 
-test('colours do not move the columns', () => {
+test('no word of a cell is cut in two, though the table gets wider', () => {
+  expect(formatTable(['Id', 'Text'], [['1', 'an extraordinarily long one']], { width: 16, colors: false })).toEqual([
+    'Id  Text',
+    '──  ───────────────',
+    '1   an',
+    '    extraordinarily',
+    '    long one',
+  ]);
+});
+
+test('colors do not move the columns', () => {
   const colored = formatTable(['Id', 'Owner'], [['C012', 'me']], { width: 100, colors: true });
   expect(colored[0]).toContain('\u001B[1m');
   expect(colored.map((line) => line.replace(/\u001B\[\d+m/g, ''))).toEqual(formatTable(['Id', 'Owner'], [['C012', 'me']], PLAIN));

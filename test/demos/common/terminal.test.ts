@@ -1,6 +1,6 @@
 import { paint, printWrapped, shorten, shortenMiddle, wantsColors, widthOf, wrap } from '../../../demos/common/terminal';
 
-describe('colours', () => {
+describe('colors', () => {
   test('are for terminals', () => {
     expect(wantsColors({ isTTY: true }, {})).toBe(true);
     expect(wantsColors({ isTTY: false }, {})).toBe(false);
@@ -27,8 +27,8 @@ test.each([
   [{ isTTY: true, columns: 110 }, 110],
   [{ isTTY: true, columns: 300 }, 120],
   [{ isTTY: true, columns: 20 }, 80],
-  [{ isTTY: false, columns: 300 }, 100],
-  [{}, 100],
+  [{ isTTY: false, columns: 300 }, 80],
+  [{}, 80],
 ])('the width for %j is %i', (stream, width) => {
   expect(widthOf(stream)).toBe(width);
 });
@@ -42,8 +42,13 @@ describe('wrap', () => {
     expect(wrap('1234567 1', 7)).toEqual(['1234567', '1']);
   });
 
-  test('breaks a word that is longer than a line', () => {
-    expect(wrap('an arn:aws:iam::111122223333', 10)).toEqual(['an', 'arn:aws:ia', 'm::1111222', '23333']);
+  test('breaks a word that is longer than a line after punctuation', () => {
+    expect(wrap('an arn:aws:iam::111122223333 is', 14)).toEqual(['an', 'arn:aws:iam::', '111122223333', 'is']);
+    expect(wrap('see https://aws.amazon.com/support now', 16)).toEqual(['see', 'https://', 'aws.amazon.com/', 'support now']);
+  });
+
+  test('leaves a word whole that has no place to break', () => {
+    expect(wrap('the word extraordinarily long', 10)).toEqual(['the word', 'extraordinarily', 'long']);
   });
 
   test('keeps lines and their indentation', () => {
@@ -62,10 +67,16 @@ describe('wrap', () => {
   });
 });
 
-test('printed text is wrapped inside of its indentation, and each line has its colour', () => {
+test('printed text is wrapped inside of its indentation, and each line has its color', () => {
   const lines: string[] = [];
   printWrapped({ width: 10, colors: true, print: (line = '') => lines.push(line) }, 'one two three', '   ', 'dim');
   expect(lines).toEqual(['one two', 'three'].map((line) => `   \u001B[2m${line}\u001B[0m`));
+});
+
+test('further lines can be indented more', () => {
+  const lines: string[] = [];
+  printWrapped({ width: 10, colors: false, print: (line = '') => lines.push(line) }, 'one two three', '  ', undefined, '    ');
+  expect(lines).toEqual(['  one', '    two', '    three']);
 });
 
 describe('a shortened text', () => {

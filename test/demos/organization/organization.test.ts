@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Progress } from '../../../demos/common/progress';
 import { runOrganizationScenario } from '../../../demos/organization/scenario';
 import type { LocalAws } from '../../../local-aws/local-aws';
 import { SMALL_ORGANIZATION } from '../../examples/small-organization';
@@ -24,10 +25,12 @@ test('the roll-out to 12 accounts does all that its demo claims', async () => {
     settings: SMALL_ORGANIZATION,
     // What is denied for lack of a support plan is tried for a third of this time.
     handlerTimeout: 30,
-    terminal: { width: 120, colors: false, print: (line = '') => lines.push(line) },
+    progress: new Progress({ write: () => undefined }),
+    terminal: { width: 80, colors: false, print: (line = '') => lines.push(line) },
     onStart: (started) => (aws = started),
   });
   expect(lines.filter((line) => line.includes('✗'))).toEqual([]);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect({ held, failed }).toEqual({ held: 38, failed: 0 });
 
   const cells = (line: string) => line.trim().split(/\s{2,}/);
