@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { appInstance, appInstanceBot, appInstanceUser, channel } from './chime-resource-types';
 import { ALPHANUMERIC, generatedName, UPPER_CASE_ALPHANUMERIC } from './generated-names';
 import type { ResourceContext, ResourceType, ResourceTypes } from './resource-type';
-import { trustedServices } from './roles';
+import { trustedServices, type RoleState } from './roles';
 import { accountAlias, slackChannelConfiguration, slackWorkspaceConfiguration } from './support-app-resource-types';
 import { partitionOf } from './template';
 import type { Properties } from './template-model';
@@ -37,27 +37,48 @@ const role: ResourceType = {
   create: (context, properties) => {
     const roleName = String(properties.RoleName ?? generatedName(context, 64));
     const arn = globalArn(context, `role${String(properties.Path ?? '/')}${roleName}`);
-    context.roles.create(arn, { roleName, createdAt: new Date(), attached: new Map(), ...roleProperties(properties) });
+    // Whatever the path, and whatever the Region of the stack.
+    if (context.roles.byName(context.accountId, roleName)) {
+      throw new Error(`Role with name ${roleName} already exists.`);
+    }
+    const state = { roleName, createdAt: new Date(), attached: new Map(), ...roleProperties(properties) };
+    requireInlineSize(state);
+    context.roles.create(arn, state);
     return { physicalId: roleName, attributes: { Arn: arn, RoleId: `AROA${context.random(17, UPPER_CASE_ALPHANUMERIC)}` } };
   },
   update: (context, roleName, properties) => {
-    Object.assign(context.roles.state(roleArn(context, roleName, properties)) ?? {}, roleProperties(properties));
+    const state = context.roles.state(roleArn(context, roleName, properties));
+    if (state) {
+      requireInlineSize({ ...state, ...roleProperties(properties) });
+      Object.assign(state, roleProperties(properties));
+    }
   },
-  delete: (context, roleName, properties) => context.roles.delete(roleArn(context, roleName, properties)),
+  delete: (context, roleName, properties) => {
+    const arn = roleArn(context, roleName, properties);
+    // CloudFormation takes away what the role itself declares, not what others have added.
+    const [left] = context.roles.state(arn)?.attached.keys() ?? [];
+    if (left !== undefined) {
+      throw new Error(`Cannot delete entity, must ${left.startsWith('arn:') ? 'detach all' : 'delete'} policies first.`);
+    }
+    context.roles.delete(arn);
+  },
 };
 
 const policy: ResourceType = {
   replacedBy: [],
   required: ['PolicyDocument', 'PolicyName'],
+  // An inline policy of that name, whoever has put it there: two stacks that use one name overwrite each other's.
   create: (context, properties) => {
-    attach(context, properties.Roles, attachmentKey(context), properties.PolicyDocument);
+    attach(context, properties.Roles, String(properties.PolicyName), properties.PolicyDocument);
     return { physicalId: generatedName(context, 128) };
   },
   update: (context, _physicalId, properties, oldProperties) => {
-    detach(context, oldProperties.Roles, attachmentKey(context));
-    attach(context, properties.Roles, attachmentKey(context), properties.PolicyDocument);
+    attach(context, properties.Roles, String(properties.PolicyName), properties.PolicyDocument);
+    const isRenamed = properties.PolicyName !== oldProperties.PolicyName;
+    const former = ((oldProperties.Roles ?? []) as string[]).filter((name) => isRenamed || ![properties.Roles ?? []].flat().includes(name));
+    detach(context, former, String(oldProperties.PolicyName));
   },
-  delete: (context, _physicalId, properties) => detach(context, properties.Roles, attachmentKey(context)),
+  delete: (context, _physicalId, properties) => detach(context, properties.Roles, String(properties.PolicyName)),
 };
 
 const managedPolicy: ResourceType = {
@@ -66,11 +87,16 @@ const managedPolicy: ResourceType = {
   create: (context, properties) => {
     const name = String(properties.ManagedPolicyName ?? generatedName(context, 128));
     const arn = globalArn(context, `policy${String(properties.Path ?? '/')}${name}`);
+    if ([...context.roles.managedPolicies.keys()].some((other) => other.split(':')[4] === context.accountId && other.endsWith(`/${name}`))) {
+      throw new Error(`A policy called ${name} already exists. Duplicate names are not allowed.`);
+    }
+    requireManagedSize(properties.PolicyDocument);
     context.roles.managedPolicies.set(arn, properties.PolicyDocument as PolicyDocument);
     attach(context, properties.Roles, arn, properties.PolicyDocument);
     return { physicalId: arn, attributes: { PolicyArn: arn } };
   },
   update: (context, arn, properties, oldProperties) => {
+    requireManagedSize(properties.PolicyDocument);
     context.roles.managedPolicies.set(arn, properties.PolicyDocument as PolicyDocument);
     detach(context, oldProperties.Roles, arn);
     attach(context, properties.Roles, arn, properties.PolicyDocument);
@@ -209,8 +235,25 @@ function roleProperties(properties: Properties) {
   };
 }
 
-function attachmentKey({ stackName, region, logicalId }: ResourceContext): string {
-  return `${region}/${stackName}/${logicalId}`;
+const INLINE_POLICY_LIMIT = 10_240;
+const MANAGED_POLICY_LIMIT = 6_144;
+
+/** IAM counts no white space. */
+function sizeOfPolicy(document: unknown): number {
+  return JSON.stringify(document).replace(/\s/g, '').length;
+}
+
+function requireInlineSize({ roleName, inlinePolicies, attached }: Pick<RoleState, 'roleName' | 'inlinePolicies' | 'attached'>): void {
+  const inline = [...inlinePolicies, ...[...attached].filter(([key]) => !key.startsWith('arn:')).map(([, document]) => document)];
+  if (inline.reduce((sum, document) => sum + sizeOfPolicy(document), 0) > INLINE_POLICY_LIMIT) {
+    throw new Error(`Maximum policy size of ${INLINE_POLICY_LIMIT} bytes exceeded for role ${roleName}`);
+  }
+}
+
+function requireManagedSize(document: unknown): void {
+  if (sizeOfPolicy(document) > MANAGED_POLICY_LIMIT) {
+    throw new Error(`Cannot exceed quota for PolicySize: ${MANAGED_POLICY_LIMIT}`);
+  }
 }
 
 function attach(context: ResourceContext, roleNames: unknown, key: string, document: unknown): void {
@@ -219,6 +262,8 @@ function attach(context: ResourceContext, roleNames: unknown, key: string, docum
     if (!state) {
       throw new Error(`The role with name ${roleName} cannot be found.`);
     }
+    const attached = new Map([...state.attached, [key, document as PolicyDocument] as const]);
+    requireInlineSize({ ...state, attached });
     state.attached.set(key, document as PolicyDocument);
   }
 }

@@ -20,7 +20,7 @@ export interface RoleState {
   permissionsBoundary?: string;
   managedPolicyArns: string[];
   inlinePolicies: PolicyDocument[];
-  /** Policies that AWS::IAM::Policy and AWS::IAM::ManagedPolicy resources attach, by their own identity. */
+  /** What else stands in the role's policies: inline ones by their name, managed ones by their ARN. */
   readonly attached: Map<string, PolicyDocument>;
 }
 

@@ -26,6 +26,8 @@ export type Fault =
   | { readonly kind: 'truncate'; readonly ending?: 'closed' | 'complete' }
   /** The request (or the answer) takes its time. */
   | { readonly kind: 'delay'; readonly milliseconds: number; readonly phase?: Phase }
+  /** A list of the Support App answers what was there so many changes ago. Unverified: whether its lists ever lag. */
+  | { readonly kind: 'lag'; readonly changes: number }
   /** Refuses the signature as if this server's clock were off by so many seconds; the `Date` header tells that clock's time. */
   | { readonly kind: 'skew'; readonly seconds: number };
 
@@ -93,6 +95,7 @@ export function phaseOf(fault: Fault): Phase {
     case 'loseReply':
     case 'truncate':
       return 'after';
+    case 'lag':
     case 'skew':
       return 'before';
     default:

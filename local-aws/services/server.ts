@@ -6,7 +6,7 @@ import { AwsError } from './aws-error';
 import { LocalChimeSdkMessaging, LocalChimeSdkMessagingOptions } from './chime-sdk-messaging';
 import { Fault, Faults, phaseOf } from './faults';
 import { RequestLog } from './request-log';
-import { LocalService } from './service';
+import { Caller, LocalService } from './service';
 import { Signer, verifySignature } from './sigv4';
 import { Route, Structure } from './smithy';
 import { LocalSupportApp, LocalSupportAppOptions } from './support-app';
@@ -116,7 +116,8 @@ export class LocalServices {
       fault = this.faults.take({ service: service.model.signingName, operation: route.operation.name, accountId, region, input });
       delivery = fault && phaseOf(fault) === 'before' ? await this.strike(fault, service) : undefined;
       if (!delivery) {
-        const reply = this.execute(service, route, input, signer);
+        const changesBehind = fault?.kind === 'lag' ? fault.changes : undefined;
+        const reply = this.execute(service, route, input, { ...signer, changesBehind });
         committed = reply.status < 300;
         delivery = (fault && phaseOf(fault) === 'after' ? await this.strike(fault, service, reply) : undefined) ?? reply;
       }
@@ -145,13 +146,13 @@ export class LocalServices {
   }
 
   /** Runs an operation. It has no await: requests that arrive together act one after the other. */
-  private execute(service: LocalService, { operation }: Route, raw: Structure, signer: Signer): Reply {
+  private execute(service: LocalService, { operation }: Route, raw: Structure, caller: Caller): Reply {
     try {
       const { input, violation } = validateInput(service.model, operation.input, raw);
       if (violation) {
         throw new AwsError(service.validationError, violation);
       }
-      const body = service.model.writeOutput(operation, service.call(operation.name, input, signer));
+      const body = service.model.writeOutput(operation, service.call(operation.name, input, caller));
       return { status: operation.successStatus, headers: this.commonHeaders(), body };
     } catch (error) {
       if (!(error instanceof AwsError)) {
@@ -183,6 +184,8 @@ export class LocalServices {
         return reply && { ...reply, cut: fault.ending ?? 'closed' };
       case 'delay':
         await sleep(fault.milliseconds, undefined, { signal: this.stopping.signal });
+        return undefined;
+      case 'lag':
         return undefined;
       case 'loseReply':
         return 'close';

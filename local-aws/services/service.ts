@@ -5,6 +5,8 @@ import { Identity } from '../identity';
 export interface Caller {
   readonly identity: Identity;
   readonly region: string;
+  /** How many changes the answer of a list is late. @default 0 */
+  readonly changesBehind?: number;
 }
 
 /** A local service behind the HTTP server, which routes, verifies and validates by the service's model. */

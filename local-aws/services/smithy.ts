@@ -33,6 +33,8 @@ export interface Operation {
   readonly successStatus: number;
   readonly input: Shape;
   readonly output: Shape;
+  /** Names of the errors that the model declares for it. */
+  readonly errors: readonly string[];
 }
 
 export interface Route {
@@ -183,6 +185,7 @@ export class SmithyModel {
       successStatus: http.code,
       input: this.shape(shape.input?.target ?? 'smithy.api#Unit'),
       output: this.shape(shape.output?.target ?? 'smithy.api#Unit'),
+      errors: (shape.errors ?? []).map(({ target }) => target.split('#')[1]),
     };
   }
 

@@ -3,7 +3,9 @@ import { AwsError } from './aws-error';
 import { Paginator, sortedBy } from './pagination';
 import { Caller, LocalService } from './service';
 import { SmithyModel, Structure } from './smithy';
-import { SupportAppAccount, SupportAppStore, WORKSPACES_PER_ACCOUNT, type SlackChannelConfiguration } from './support-app-store';
+import {
+  SupportAppAccount, SupportAppStore, WORKSPACES_PER_ACCOUNT, type SlackChannelConfiguration, type SlackWorkspaceConfiguration,
+} from './support-app-store';
 
 /** What the service learns about a role that a channel is to use. */
 export interface ChannelRole {
@@ -24,6 +26,14 @@ export interface LocalSupportAppOptions {
   readonly now?: () => Date;
 }
 
+/** What the lists of an account say. */
+interface Lists {
+  readonly workspaces: readonly SlackWorkspaceConfiguration[];
+  readonly channels: readonly SlackChannelConfiguration[];
+}
+
+/** How far lists can lag. */
+const CHANGES_KEPT = 20;
 export const CHANNELS_PER_ACCOUNT = 20;
 export const ACCOUNTS_PER_CHANNEL = 100;
 
@@ -78,6 +88,7 @@ export class LocalSupportApp implements LocalService {
   public roles?: (roleArn: string) => ChannelRole | undefined;
 
   private readonly paginator = new Paginator();
+  private readonly formerLists = new Map<string, Lists[]>();
   private readonly operations: Record<string, (input: never, account: SupportAppAccount, caller: Caller) => Structure> = {
     RegisterSlackWorkspaceForOrganization: this.registerSlackWorkspaceForOrganization,
     ListSlackWorkspaceConfigurations: this.listSlackWorkspaceConfigurations,
@@ -101,6 +112,9 @@ export class LocalSupportApp implements LocalService {
 
   public call(operation: string, input: Structure, caller: Caller): Structure {
     authorize(caller.identity, { action: `supportapp:${operation}`, resource: '*' });
+    if (!/^(Get|List)/.test(operation)) {
+      this.remember(caller.identity.accountId);
+    }
     return this.operations[operation].call(this, input as never, this.store.account(caller.identity.accountId), caller);
   }
 
@@ -136,8 +150,9 @@ export class LocalSupportApp implements LocalService {
     return { teamId, teamName, accountType };
   }
 
-  private listSlackWorkspaceConfigurations({ nextToken }: ListInput, account: SupportAppAccount): Structure {
-    const all = account.supportPlan ? sortedBy(account.workspaces.values(), (workspace) => workspace.teamId) : [];
+  private listSlackWorkspaceConfigurations({ nextToken }: ListInput, account: SupportAppAccount, caller: Caller): Structure {
+    const { workspaces } = this.listed(account, caller);
+    const all = account.supportPlan ? sortedBy(workspaces, (workspace) => workspace.teamId) : [];
     const page = this.paginator.page(
       `workspaces/${account.accountId}`, all, (workspace) => workspace.teamId, this.options.workspacesPerPage ?? 2, nextToken);
     if (!page) {
@@ -213,10 +228,10 @@ export class LocalSupportApp implements LocalService {
     return { ...channel };
   }
 
-  private listSlackChannelConfigurations({ nextToken }: ListInput, account: SupportAppAccount): Structure {
+  private listSlackChannelConfigurations({ nextToken }: ListInput, account: SupportAppAccount, caller: Caller): Structure {
     // Unverified (supportapp-channel-list): that a list shows at once what was created.
     const keyOf = (channel: ChannelKey) => `${channel.teamId} ${channel.channelId}`;
-    const all = account.supportPlan ? sortedBy(this.store.channels(account.accountId), keyOf) : [];
+    const all = account.supportPlan ? sortedBy(this.listed(account, caller).channels, keyOf) : [];
     const page = this.paginator.page(`channels/${account.accountId}`, all, keyOf, this.options.channelsPerPage ?? 5, nextToken);
     if (!page) {
       throw validation('invalidNextToken');
@@ -254,6 +269,19 @@ export class LocalSupportApp implements LocalService {
     }
     account.accountAlias = undefined;
     return {};
+  }
+
+  /** Keeps what the lists say before a change. */
+  private remember(accountId: string) {
+    const { workspaces } = this.store.account(accountId);
+    const lists = { workspaces: [...workspaces.values()], channels: this.store.channels(accountId) };
+    this.formerLists.set(accountId, [...this.formerLists.get(accountId) ?? [], lists].slice(-CHANGES_KEPT));
+  }
+
+  private listed({ accountId, workspaces }: SupportAppAccount, { changesBehind = 0 }: Caller): Lists {
+    const former = this.formerLists.get(accountId) ?? [];
+    const lagging = changesBehind > 0 ? former.at(-changesBehind) ?? former[0] : undefined;
+    return lagging ?? { workspaces: [...workspaces.values()], channels: this.store.channels(accountId) };
   }
 
   /**

@@ -1,5 +1,8 @@
 import { formatFailure, runCampaign } from '../../trials/campaign';
+import { Violation } from '../../trials/expectation';
 import type { Deploy, Edit, Ending } from '../../trials/history';
+import { TELLING_HISTORIES } from '../../trials/shared-account/telling-histories';
+import { SharedAccountWorld } from '../../trials/shared-account/world';
 import { randomFrom } from '../../trials/simulation';
 import { World } from '../../trials/world';
 
@@ -50,3 +53,29 @@ test('a history of a shared account is the same in each run of it', async () => 
   expect(second.statistics).toEqual(first.statistics);
   expect(second.failure).toEqual(first.failure);
 }, 120_000);
+
+/** What the handler does not do right yet: with the change that mends it, its line goes. */
+const BROKEN = [
+  'the same with a Chime channel', 'an adoption undone by a deletion', 'an adoption rolled back in an update', 'a move to another Region',
+  'a native resource of the same target', 'a retained channel of an earlier stack of the name',
+];
+
+test('telling histories of a shared account keep the rules, however CloudFormation does what no source says', async () => {
+  const broken = new Set<string>();
+  const world = await SharedAccountWorld.start();
+  try {
+    for (const [name, steps] of Object.entries(TELLING_HISTORIES)) {
+      for (const replacedResource of ['REVERSED', 'RESTORED'] as const) {
+        for (const oldProperties of ['ATTEMPTED', 'FORMER'] as const) {
+          await world.run({ order: 1, replacedResource, oldProperties, steps }).catch((error: Error) => {
+            expect(error).toBeInstanceOf(Violation);
+            broken.add(name);
+          });
+        }
+      }
+    }
+  } finally {
+    await world.stop();
+  }
+  expect([...broken]).toEqual(BROKEN);
+}, 300_000);

@@ -282,3 +282,66 @@ test('types of which only the identifiers matter', async () => {
   expect(getAtt('Logs', 'Arn')).toBe(`arn:aws:logs:us-east-1:111122223333:log-group:${ref('Logs')}:*`);
   expect(() => getAtt('Logs', 'Nope')).toThrow('does not support attribute type Nope in Fn::GetAtt');
 });
+
+describe('the rules of IAM for policies and names', () => {
+  const ofSize = (size: number) => ({ Statement: [{ Effect: 'Allow', Action: 'a'.repeat(size), Resource: '*' }] });
+  const policy = (name: string, size: number) => ({
+    Type: 'AWS::IAM::Policy', Properties: { PolicyName: name, PolicyDocument: ofSize(size), Roles: [{ Ref: 'Role' }] },
+  });
+  const reasons = (result: { events: readonly { status: string; reason?: string }[] }) =>
+    result.events.filter(({ status }) => status.endsWith('_FAILED')).map(({ reason }) => reason);
+
+  test('the inline policies of a role have 10,240 characters together, white space not counted', async () => {
+    expect((await deploy({ Role, One: policy('one', 5000), Two: policy('two', 5000) })).status).toBe('CREATE_COMPLETE');
+    const beyond = await deploy({ Role, One: policy('one', 5000), Two: policy('two', 5300) });
+    expect(beyond.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(reasons(beyond)[0]).toContain(`Maximum policy size of 10240 bytes exceeded for role ${ref('Role')}`);
+    const blank = { ...policy('two', 4900).Properties, PolicyDocument: { Sid: ' '.repeat(9000), ...ofSize(4900) } };
+    expect((await deploy({ Role, One: policy('one', 5000), Two: { Type: 'AWS::IAM::Policy', Properties: blank } })).status).toBe('UPDATE_COMPLETE');
+  });
+
+  test('a managed policy has 6,144 characters, and a name of its own in the account', async () => {
+    const managed = (size: number) => ({
+      Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'one-of-a-kind', PolicyDocument: ofSize(size) },
+    });
+    expect(reasons(await deploy({ P: managed(6144) }))[0]).toContain('Cannot exceed quota for PolicySize: 6144');
+    await deploy({ P: managed(10) });
+    const elsewhere = await deploy({ P: managed(10) }, { region: 'eu-west-1' });
+    expect(reasons(elsewhere)[0]).toContain('A policy called one-of-a-kind already exists. Duplicate names are not allowed.');
+    await engine.deleteStack({ stackName });
+  });
+
+  test('a role has its name alone in the account, in all Regions and paths', async () => {
+    const named = { ...Role, Properties: { ...(Role as { Properties: object }).Properties, RoleName: 'one-name' } };
+    await deploy({ R: named });
+    const elsewhere = await deploy({ R: { ...named, Properties: { ...named.Properties, Path: '/other/' } } }, { region: 'eu-west-1' });
+    expect(reasons(elsewhere)[0]).toContain('Role with name one-name already exists.');
+    await engine.deleteStack({ stackName });
+  });
+
+  test('two stacks that use one policy name on one role overwrite and delete each other\'s', async () => {
+    await deploy({ Role });
+    const roleName = ref('Role');
+    const arn = getAtt('Role', 'Arn');
+    const other = (action: string) => ({
+      P: { Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'same', PolicyDocument: statement(action), Roles: [roleName] } },
+    });
+    const names = [`${stackName}-a`, `${stackName}-b`];
+    for (const name of names) {
+      await deploy(other(`x:${name}`), { stackName: name });
+    }
+    expect(engine.role(arn)!.policies).toEqual([statement(`x:${names[1]}`)]);
+    await engine.deleteStack({ stackName: names[0] });
+    expect(engine.role(arn)!.policies).toEqual([]);
+  });
+
+  test('a role that others have given policies cannot be deleted', async () => {
+    await deploy({ Role });
+    const other = `${stackName}-other`;
+    await deploy({ P: { Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'p', PolicyDocument: statement('x:Y'), Roles: [ref('Role')] } } }, { stackName: other });
+    const kept = await engine.deleteStack({ stackName });
+    expect([kept.status, reasons(kept)[0]]).toEqual(['DELETE_FAILED', expect.stringContaining('Cannot delete entity, must delete policies first.')]);
+    await engine.deleteStack({ stackName: other });
+    expect((await engine.deleteStack({ stackName })).status).toBe('DELETE_COMPLETE');
+  });
+});

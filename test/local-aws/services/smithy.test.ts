@@ -126,3 +126,10 @@ test('a model of another protocol is refused', () => {
   const shapes: Record<string, Shape> = { 's#S': { type: 'service', traits: { 'aws.auth#sigv4': { name: 's' }, 'aws.protocols#awsJson1_1': {} } } };
   expect(() => new SmithyModel(shapes)).toThrow('restJson1');
 });
+
+test('an operation knows the errors that the model declares for it', () => {
+  const { errors } = SmithyModel.load('support-app-2021-08-20.json').operation('CreateSlackChannelConfiguration');
+  expect([...errors].sort()).toEqual([
+    'AccessDeniedException', 'ConflictException', 'InternalServerException', 'ServiceQuotaExceededException', 'ValidationException',
+  ]);
+});

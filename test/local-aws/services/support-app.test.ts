@@ -407,3 +407,33 @@ describe('authorization', () => {
     await expect(limited.createSlackChannelConfiguration(CREATE).promise()).resolves.toEqual({});
   });
 });
+
+describe('lists that lag', () => {
+  const channelIds = async () =>
+    (await client.listSlackChannelConfigurations().promise()).slackChannelConfigurations!.map(({ channelId }) => channelId);
+
+  test('answer what was there so many changes ago', async () => {
+    withWorkspace();
+    await client.createSlackChannelConfiguration(CREATE).promise();
+    await client.createSlackChannelConfiguration({ ...CREATE, channelId: 'C2' }).promise();
+    await client.deleteSlackChannelConfiguration(CHANNEL).promise();
+    const seen = [];
+    for (const changes of [1, 2, 3, 9]) {
+      services.faults.inject({ fault: { kind: 'lag', changes }, operations: ['ListSlackChannelConfigurations'] });
+      seen.push(await channelIds());
+    }
+    expect(seen).toEqual([['C1', 'C2'], ['C1'], [], []]);
+    expect(await channelIds()).toEqual(['C2']);
+    expect(services.requests.of('ListSlackChannelConfigurations')[0].outcome).toMatchObject({ status: 200, fault: 'lag' });
+  });
+
+  test('know the workspaces of that time, too, and nothing of other accounts', async () => {
+    withWorkspace();
+    await client.deleteSlackWorkspaceConfiguration({ teamId: TEAM }).promise();
+    services.faults.inject({ fault: { kind: 'lag', changes: 1 } });
+    expect((await client.listSlackWorkspaceConfigurations().promise()).slackWorkspaceConfigurations).toHaveLength(1);
+    services.faults.inject({ fault: { kind: 'lag', changes: 1 } });
+    const other = supportAppClient(services, identityOf(services, MANAGEMENT));
+    expect((await other.listSlackWorkspaceConfigurations().promise()).slackWorkspaceConfigurations).toEqual([]);
+  });
+});
