@@ -117,6 +117,8 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
   });
 
   test('changes, and the service does not answer: the update fails and leaves the old state', async () => {
+    // A request may take 10 seconds: of 15, which are shared out, that leaves none for another try.
+    local.handlerTimeout = 15;
     await account.succeed(channel(first()));
     const old = standing();
     local.aws.services.faults.inject({ operations: [sets], fault: { kind: 'hang' }, when: ({ accountId }) => accountId === account.id });
