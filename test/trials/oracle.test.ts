@@ -61,7 +61,7 @@ describe('what a scenario finds', () => {
     );
     expect(result.failures).toEqual([]);
     expect(result.steps).toEqual([
-      { title: 'create alias', status: 'CREATE_COMPLETE', state: NOTHING, requests: ['Create Alias'] },
+      { title: 'create alias', status: 'CREATE_COMPLETE', state: NOTHING, mayDiffer: false, requests: ['Create Alias'] },
     ]);
   });
 
