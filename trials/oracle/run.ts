@@ -246,7 +246,10 @@ export class Run {
       this.check(`${title}: a reason with ${expectation.reason.join(' and ')}`, outcome.failures, expectation.reason);
     }
     for (const { requestType, logicalId, answers } of requests) {
-      if (answers.length !== 1 || answers[0].status !== 200 || answers[0].bytes > ANSWER_LIMIT) {
+      // An answer that took long to arrive is sent again.
+      const [answer, ...others] = answers;
+      const isOne = answer && others.every((other) => isDeepStrictEqual(other, answer));
+      if (!isOne || answer.status !== 200 || answer.bytes > ANSWER_LIMIT) {
         this.failures.push(`${title}: ${requestType} ${logicalId} was answered ${JSON.stringify(answers)}`);
       }
     }
