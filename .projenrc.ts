@@ -7,6 +7,10 @@ const newestCdkVersion = '2.276.0';
 const newestConstructsVersion = '10.8.1';
 const newestCdkNagVersion = '3.0.2';
 
+// With each synthesis the CDK compares its own manifest with a schema, twice: half of the time of a test that deploys.
+// Outside of Jest, as in the demos and in test:package, it does so.
+const uncheckedManifests = { '^jsonschema$': '<rootDir>/test/unchecked-manifests.ts' };
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-support-channels',
   description: 'CDK constructs for the AWS Support App in Slack and for Amazon Chime SDK messaging channels, deployed by one inline handler without assets',
@@ -116,6 +120,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testEnvironment: 'node',
       testTimeout: 60_000,
       collectCoverage: false,
+      moduleNameMapper: uncheckedManifests,
       modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'],
       testPathIgnorePatterns: ['/node_modules/', '\\.exhaustive\\.test\\.ts$'],
     },
@@ -125,6 +130,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // The package says what it holds, so that nothing gets in by accident.
   npmignoreEnabled: false,
 });
+
+// Types are checked once, by `npm run typecheck`; to take them away the compiler needs many times the time of esbuild.
+project.jest!.config.transform = { '^.+\\.ts$': '<rootDir>/projenrc/jest-transformer.js' };
+project.deps.removeDependency('ts-jest');
 
 // The handler's bundle is smaller with `import x = require()` than with an import of a namespace.
 project.eslint?.addRules({ '@typescript-eslint/no-require-imports': ['error', { allowAsImport: true }] });
@@ -177,7 +186,7 @@ checks.addJob('checks', {
     failFast: false,
     matrix: {
       domain: {
-        part: ['generated', 'test', 'exhaustive', 'local', 'oracle', 'package', 'runtime', 'versions', 'languages'],
+        part: ['generated', 'languages', 'test', 'exhaustive', 'oracle', 'versions', 'local', 'runtime', 'package'],
       },
     },
   },
@@ -207,6 +216,9 @@ project.preCompileTask.spawn(bundle);
 
 project.compileTask.exec('tsx projenrc/lazy-exports.ts');
 
+// .ci/run compiles once, for all steps that need it.
+const compileOnce = { spawn: 'compile', condition: 'test -z "$COMPILED"' };
+
 const typecheck = project.addTask('typecheck', {
   description: 'Type-check everything that jsii does not compile',
   exec: 'tsc --noEmit -p tsconfig.dev.json',
@@ -226,6 +238,7 @@ project.addTask('demo:organization', {
 });
 
 const newestCdk = '.tmp/newest-cdk';
+const newestModules = { ...uncheckedManifests, '^(aws-cdk-lib|constructs|cdk-nag)($|/.*)': `<rootDir>/${newestCdk}/node_modules/$1$2` };
 const installNewestCdk = `npm install --no-save --no-package-lock --prefix ${newestCdk} aws-cdk-lib@${newestCdkVersion} `
   + `constructs@${newestConstructsVersion} cdk-nag@${newestCdkNagVersion}`;
 project.addTask('test:newest', {
@@ -233,7 +246,7 @@ project.addTask('test:newest', {
   steps: [
     { exec: installNewestCdk },
     {
-      exec: `jest --ci --moduleNameMapper '${JSON.stringify({ '^(aws-cdk-lib|constructs|cdk-nag)($|/.*)': `<rootDir>/${newestCdk}/node_modules/$1$2` })}'`,
+      exec: `jest --ci --moduleNameMapper '${JSON.stringify(newestModules)}'`,
       receiveArgs: true,
     },
   ],
@@ -266,7 +279,7 @@ project.addTask('fault-matrix', {
 project.addTask('bench', {
   description: 'Measure what the library costs, beside what else could be used (--rounds N, --quick, --write: write the figures into the docs)',
   steps: [
-    { spawn: 'compile' },
+    compileOnce,
     { exec: 'tsx bench/run.ts', receiveArgs: true },
   ],
 });
@@ -300,7 +313,7 @@ project.addTask('probe', {
 project.addTask('test:snippets', {
   description: 'Compile the examples of README.md and of the docstrings',
   steps: [
-    { spawn: 'compile' },
+    compileOnce,
     { exec: 'jsii-rosetta extract --strict .' },
   ],
 });
@@ -308,7 +321,7 @@ project.addTask('test:snippets', {
 project.addTask('test:package', {
   description: 'Pack the library, install the tarball into a new app as a user does, and synthesize',
   steps: [
-    { spawn: 'compile' },
+    compileOnce,
     { exec: 'tsx test/package/check-package.ts' },
   ],
 });
@@ -316,7 +329,7 @@ project.addTask('test:package', {
 project.addTask('test:languages', {
   description: 'Pack the library for Python, Java, Go and .NET, and synthesize the same apps in each; needs Python 3, a JDK, Maven and Go',
   steps: [
-    { spawn: 'compile' },
+    compileOnce,
     { exec: 'tsx test/languages/run.ts' },
   ],
 });

@@ -29,7 +29,8 @@ function evaluate(value: any, template: any, accountId: string): any {
   if (typeof value !== 'object' || value === null) {
     return value;
   }
-  const [[name, argument]] = Object.entries<any>(value);
+  const [name] = Object.keys(value);
+  const argument = value[name];
   const operand = (item: unknown) => evaluate(item, template, accountId);
   switch (name) {
     case 'Ref': return argument === 'AWS::AccountId' ? accountId : `<${argument}>`;

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import * as fc from 'fast-check';
 import {
   checkAccountAlias, checkChimeChannel, checkChimeChannelTags, checkSlackChannelConfiguration, checkSlackWorkspace, type Problem,
 } from '../src/constraints';
@@ -430,3 +431,15 @@ export function withTraits(model: Model, target: string, traits: Record<string, 
 }
 
 export const cases = MEMBERS.map((member): [string, Member] => [`${member.structure}.${member.member}`, member]);
+
+const SEED = 20_210_820;
+const ARBITRARY_CHARACTER = fc.oneof(fc.constantFrom(...FILLINGS, ...ASTRAL), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }));
+const ARBITRARY_FILLING = fc.array(ARBITRARY_CHARACTER, { maxLength: 40 }).map((parts) => parts.join(''));
+
+/** Compares the constraints with the model on so many arbitrary texts, which are made of the telling ones and of any character. */
+export function expectAgreement(member: Member, numRuns: number): void {
+  const isValid = validity(MODELS[member.service], member);
+  fc.assert(fc.property(ARBITRARY_FILLING, fc.constantFrom(...member.templates!), (filling, template) => {
+    expect(isAccepted(member, template(filling))).toBe(isValid(template(filling)));
+  }), { seed: SEED, numRuns });
+}

@@ -74,8 +74,9 @@ export async function requestCustomResource(
   const { requestId, stackId, logicalId, region, properties } = request;
   environment.requests.push(request);
   const { url, answer } = environment.bucket.issue({ requestId, stackId, logicalId, region });
+  let invocation: string;
   try {
-    environment.lambda.invokeAsync(String(properties.ServiceToken), {
+    invocation = environment.lambda.invokeAsync(String(properties.ServiceToken), {
       RequestType: request.requestType,
       ServiceToken: properties.ServiceToken,
       ResponseURL: url,
@@ -96,7 +97,9 @@ export async function requestCustomResource(
   let cancel: (() => void) | undefined;
   const signal = cancelled ? AbortSignal.any([cancelled, environment.stopped]) : environment.stopped;
   const noAnswer = new Promise<CustomResourceOutcome>((resolve) => {
-    timer = setTimeout(() => resolve({ status: 'TIMED_OUT', reason: noAnswerReason(requestId) }), timeout);
+    const timeOut = () => resolve({ status: 'TIMED_OUT', reason: noAnswerReason(requestId) });
+    timer = setTimeout(timeOut, timeout);
+    void environment.lambda.givesUp(invocation).then(timeOut);
     cancel = () => resolve({ status: 'CANCELLED', reason: `Resource ${VERBS[request.requestType]} cancelled` });
     signal.addEventListener('abort', cancel);
     if (signal.aborted) {

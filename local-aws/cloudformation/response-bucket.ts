@@ -152,6 +152,7 @@ export class ResponseBucket {
       entry!.resolve(readAnswer(body, entry!.target));
     }
     if (fault?.kind === 'hang') {
+      response.writeProcessing();
       return;
     }
     if (fault?.kind === 'reset' || fault?.kind === 'resetAfterStore') {

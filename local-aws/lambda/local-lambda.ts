@@ -55,6 +55,11 @@ export interface LocalLambdaOptions {
   readonly reuseProcesses?: boolean;
   /** With `reuseProcesses`: from so many processes on, a new one is started only when all others are busy. @default - a process stays with its function */
   readonly processesBeforeReuse?: number;
+  /**
+   * Lets no time pass while a function waits for nothing but its own timers, or for a service that says that it does not answer: its clock jumps
+   * instead. So its timeout can be as long as in production, and no run depends on how fast the machine is. @default false
+   */
+  readonly skipWaits?: boolean;
   /** Decides on duplicates and delays of an asynchronous event. @default - each event is delivered once, at once */
   readonly deliver?: (event: AsynchronousEvent) => Delivery[];
 }
@@ -121,6 +126,8 @@ export class LocalLambda {
   /** The idle processes of functions, the one that is idle for longest first. */
   private readonly idleSince = new Map<Worker, LocalFunction>();
   private readonly pending = new Set<Promise<unknown>>();
+  /** By the id of an asynchronous event: the end of all its runs. */
+  private readonly deliveries = new Map<string, Promise<unknown>>();
   private readonly stopping = new AbortController();
   private readonly codeRoot: string;
   private versions = 0;
@@ -178,14 +185,30 @@ export class LocalLambda {
       throw new Error(`RequestEntityTooLarge: the event exceeds ${MAXIMUM_EVENT_BYTES} bytes`);
     }
     const requestId = randomUUID();
+    const deliveries: Promise<unknown>[] = [];
     let previous: Promise<unknown> = Promise.resolve();
     for (const delivery of this.deliver({ functionArn: arn, requestId, payload: event })) {
       const ready = delivery.afterPrevious ? previous : Promise.resolve();
       previous = this.track(ready.then(() => this.wait(delivery.delayInMillis ?? 0)).then(() => this.runWithRetries(arn, event, requestId)))
         // Dropped events are part of the service's life; what a run did is in `invocations`.
         .catch(() => undefined);
+      deliveries.push(previous);
+    }
+    if (this.options.skipWaits && deliveries.length > 0) {
+      this.deliveries.set(requestId, Promise.all(deliveries));
     }
     return requestId;
+  }
+
+  /** Resolves when nothing can come of an asynchronous event any more; where waits are not skipped, or the event is held back, never. */
+  public async givesUp(requestId: string): Promise<void> {
+    await (this.deliveries.get(requestId) ?? new Promise(() => undefined));
+    this.deliveries.delete(requestId);
+  }
+
+  /** Ends the runs that are under way as if their time were up. */
+  public timeOut(): void {
+    this.workers.forEach((worker) => worker.timeOut());
   }
 
   /** Resolves when no run is under way and no event waits. */
@@ -314,7 +337,7 @@ export class LocalLambda {
     if (taken) {
       return taken;
     }
-    const worker = new Worker(environment);
+    const worker = new Worker(environment, this.options.skipWaits);
     this.workers.add(worker);
     return worker;
   }

@@ -24,7 +24,7 @@ export interface WorkerInvocation {
 }
 
 interface Message {
-  readonly type: 'ready' | 'initError' | 'result' | 'error' | 'fatal' | 'log';
+  readonly type: 'ready' | 'initError' | 'result' | 'error' | 'timeout' | 'fatal' | 'log';
   readonly payload?: string;
   readonly error?: InvocationError;
   readonly text?: string;
@@ -42,9 +42,10 @@ export class Worker {
   private readonly child: ChildProcess;
   private exited = false;
   private settle?: (message: Message) => void;
+  private timeOutRun?: () => void;
 
-  public constructor(environment: Record<string, string>) {
-    this.child = spawn(process.execPath, [...NODE_FLAGS, join(__dirname, 'bootstrap.js')], {
+  public constructor(environment: Record<string, string>, skipWaits = false) {
+    this.child = spawn(process.execPath, [...NODE_FLAGS, join(__dirname, 'bootstrap.js'), ...skipWaits ? ['--skip-waits'] : []], {
       env: environment,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -73,21 +74,29 @@ export class Worker {
     const deadline = Date.now() + timeoutInMillis;
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<Message>((resolve) => {
-      timer = setTimeout(() => {
-        const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${(timeoutInMillis / 1000).toFixed(2)} seconds`;
-        resolve({ type: 'fatal', error: { errorType: 'Sandbox.Timedout', errorMessage } });
-        this.kill();
-      }, timeoutInMillis);
+      this.timeOutRun = () => resolve({ type: 'timeout' });
+      timer = setTimeout(this.timeOutRun, timeoutInMillis);
     });
     const message = await Promise.race([this.ask({ type: 'invoke', requestId, event, deadline, context }), timedOut]);
     clearTimeout(timer);
+    this.timeOutRun = undefined;
     if (message.type === 'result') {
       return { payload: message.payload! };
+    }
+    if (message.type === 'timeout') {
+      this.kill();
+      const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${(timeoutInMillis / 1000).toFixed(2)} seconds`;
+      return { error: { errorType: 'Sandbox.Timedout', errorMessage } };
     }
     if (message.type === 'fatal') {
       this.kill();
     }
     return { error: message.error! };
+  }
+
+  /** Ends the run that is under way as if its time were up. */
+  public timeOut(): void {
+    this.timeOutRun?.();
   }
 
   public kill(): void {

@@ -212,6 +212,8 @@ export class LocalServices {
 function deliver(response: http.ServerResponse, delivery: Delivery) {
   switch (delivery) {
     case 'hang':
+      // Nothing follows; this much tells a function whose waits are skipped that it can stop waiting.
+      response.writeProcessing();
       return;
     case 'reset':
       response.socket?.resetAndDestroy();

@@ -12,9 +12,9 @@ const FILE = join(ROOT, 'assets', 'handler', 'index.js');
 const BUNDLER = join(ROOT, 'projenrc', 'bundle-handler.ts');
 const source = readFileSync(FILE, 'utf8');
 
-test.each([ROOT, tmpdir()])('is what the sources give, built in %s', async (cwd) => {
+test('is what the sources give, built in another folder', async () => {
   const tsx = createRequire(__filename).resolve('tsx/cli');
-  const { stdout } = await promisify(execFile)(process.execPath, [tsx, BUNDLER, '--check'], { cwd });
+  const { stdout } = await promisify(execFile)(process.execPath, [tsx, BUNDLER, '--check'], { cwd: tmpdir() });
   expect(stdout).toContain(`handler: ${Buffer.byteLength(source)} of 35900 bytes`);
 });
 
@@ -40,7 +40,8 @@ describe('the bundler', () => {
     expect(() => assertFitsTemplate(handler)).not.toThrow();
   });
 
-  test.each(['\'${\'', '\'`\'', '`\\${`', '`\\``'])('refuses what a template could take for its own: %s', async (value) => {
+  // The other ways to write them: see bundle.exhaustive.test.ts.
+  test.each(['`\\${`'])('refuses what a template could take for its own: %s', async (value) => {
     const handler = await bundleWith(value);
     expect(() => assertFitsTemplate(handler)).toThrow('a template literal or "${"');
   });

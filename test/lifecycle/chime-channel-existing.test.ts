@@ -293,7 +293,6 @@ describe('a channel of the declared id that is there already', () => {
     });
 
     test('and with many members of those declared gets the others, and loses them when the stack rolls back', async () => {
-      local.handlerTimeout = 20;
       const memberArns = users(250);
       putChannel({ members: new Set([appInstance.chimeBearer, ...memberArns.slice(0, 240)]) });
       const before = channels();

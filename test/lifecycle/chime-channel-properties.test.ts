@@ -30,20 +30,6 @@ describe.each(Object.entries(ALL))('%s', (_name, { first, second, actions }) => 
     expect(channels()).toEqual([]);
   });
 
-  test('of a channel whose construct is removed from a stack that stays goes with it', async () => {
-    await account.succeed(channel({ ...first(), ownsProvider: true }));
-    await account.succeed((stack) => ownProvider(stack));
-    expect(channels()).toEqual([]);
-  });
-
-  test('of a channel that is retained stays as it is', async () => {
-    await account.succeed(channel({ ...first(), removalPolicy: undefined }));
-    const before = channels();
-    await account.delete();
-    expect(channels()).toEqual(before);
-    expect(before).toEqual([expect.objectContaining(declaredBy(first()))]);
-  });
-
   test('leaves nothing when the stack rolls back the creation', async () => {
     await account.deploy(channelAndFailure(first()));
     expect(account.stack.status).toBe('ROLLBACK_COMPLETE');
@@ -64,6 +50,7 @@ describe.each(Object.entries(ALL))('%s', (_name, { first, second, actions }) => 
 describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
   const { first, second, sets, removes } = property;
   const CHANGES = changesOf(property);
+  const TELLING_CHANGES = CHANGES.filter(([change]) => change !== 'is set');
 
   test.each(CHANGES)('%s, and the messages survive', async (_change, before, after) => {
     await account.succeed(channel(before()));
@@ -78,7 +65,7 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
     expect(standing()).toEqual(old);
   });
 
-  test.each(CHANGES)('%s, and a rollback of the stack takes it back', async (_change, before, after) => {
+  test.each(TELLING_CHANGES)('%s, and a rollback of the stack takes it back', async (_change, before, after) => {
     await account.succeed(channel(before()));
     account.sendMessages();
     const old = standing();
@@ -89,7 +76,7 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
     expect(standing()).toEqual(old);
   });
 
-  test.each(CHANGES)('%s, which fails: the update leaves the old state', async (_change, before, after) => {
+  test.each(TELLING_CHANGES)('%s, which fails: the update leaves the old state', async (_change, before, after) => {
     await account.succeed(channel(before()));
     account.sendMessages();
     const old = standing();
@@ -130,7 +117,6 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
   });
 
   test('changes, and the service does not answer: the update fails and leaves the old state', async () => {
-    local.handlerTimeout = 2;
     await account.succeed(channel(first()));
     const old = standing();
     local.aws.services.faults.inject({ operations: [sets], fault: { kind: 'hang' }, when: ({ accountId }) => accountId === account.id });
@@ -409,7 +395,6 @@ describe('members and moderators', () => {
   });
 
   test('250 that an update adds come in three batches, and go one by one', async () => {
-    local.handlerTimeout = 20;
     await account.succeed(channel({ memberArns: users(3) }));
     account.sendMessages();
     account.forgetRequests();
@@ -557,7 +542,6 @@ describe('members and moderators', () => {
     });
 
     test('a transient refusal that lasts fails the update in the end, which is undone', async () => {
-      local.handlerTimeout = 60;
       const memberArns = users(5);
       await account.succeed(channel());
       const old = standing();

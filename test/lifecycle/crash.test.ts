@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aws_iam as iam, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, type Definition, failAfter, failuresOf, ownProvider, TEAM, useLocalAws } from './harness';
-import { AccountAlias, type ChannelsProviderProps, ChimeChannel, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import { setImmediate } from 'node:timers/promises';
+import { aws_iam as iam, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { type Account, type Definition, failAfter, failuresOf, TEAM, useLocalAws } from './harness';
+import { AccountAlias, ChimeChannel, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 
 const HANDLER = readFileSync(join(__dirname, '..', '..', 'assets', 'handler', 'index.js'), 'utf8');
 
@@ -31,7 +32,6 @@ beforeEach(() => {
   account = local.newAccountWithWorkspace();
   // The retries come when the first wait of Lambda is over.
   local.aws.cloudFormation.bucket.clockOffset = -61_000;
-  local.handlerTimeout = 30;
 });
 
 afterEach(() => {
@@ -178,7 +178,6 @@ const TYPES: Record<string, Type> = {
 interface ChannelOptions {
   readonly channelId?: string;
   readonly existing?: ExistingConfiguration;
-  readonly provider?: ChannelsProviderProps;
 }
 
 function channel(stack: Stack, channelName: string, options: ChannelOptions = {}) {
@@ -190,7 +189,6 @@ function channel(stack: Stack, channelName: string, options: ChannelOptions = {}
     channelRole: iam.Role.fromRoleArn(stack, 'ChannelRole', account.roleArn('ChannelRole'), { mutable: false }),
     notifyOnCaseSeverity: NotificationSeverity.NONE,
     existing: options.existing,
-    provider: options.provider && ownProvider(stack, options.provider),
   });
 }
 
@@ -344,11 +342,16 @@ describe('a crash', () => {
 });
 
 test('a handler that is stuck until its time is up is run again', async () => {
-  local.handlerTimeout = 2;
   plan({ requestType: 'Create', request: TYPES.chimeChannel.requests.Create, moment: 'after', how: 'hang' });
-  await succeed(TYPES.chimeChannel.prepare()('one'));
+  const [stuck] = planned;
+  const deployed = succeed(TYPES.chimeChannel.prepare()('one'));
+  while (existsSync(stuck)) {
+    await setImmediate();
+  }
+  local.aws.cloudFormation.lambda.timeOut();
+  await deployed;
   expectCrashes();
-  expect(runs('Create')).toEqual([expect.objectContaining({ error: expect.stringContaining('Task timed out after 2.00 seconds') }), ENDED]);
+  expect(runs('Create')).toEqual([expect.objectContaining({ error: expect.stringContaining('Task timed out after 30.00 seconds') }), ENDED]);
   expect(TYPES.chimeChannel.read()).toEqual(['one']);
   await deleteStack();
   expect(TYPES.chimeChannel.read()).toEqual([]);
@@ -356,21 +359,17 @@ test('a handler that is stuck until its time is up is run again', async () => {
 
 describe('when all tries crash', () => {
   const NO_ANSWER = expect.stringContaining('CloudFormation did not receive a response from your Custom Resource');
-  const giveUpAfter = (seconds: number) => ({ timeout: Duration.seconds(1), serviceTimeout: Duration.seconds(seconds) });
-
-  // Where a try acts before the crash, the stack must still wait for it.
-  const plans: [string, string, number, string[]][] = [
-    ['at once', '', 1, []],
+  const plans: [string, string, string[]][] = [
+    ['at once', '', []],
     // The stack never learned of an id, so nothing proves that the channel is its own.
-    ['at the answer', ANSWER, 2, ['one']],
+    ['at the answer', ANSWER, ['one']],
   ];
 
-  test.each(plans)('%s in a Create, the stack fails clearly and rolls back', async (_case, request, seconds, left) => {
+  test.each(plans)('%s in a Create, the stack fails clearly and rolls back', async (_case, request, left) => {
     const expectForeign = putForeignThings();
-    const provider = giveUpAfter(seconds);
     const crash: Crash = { requestType: 'Create', request, moment: 'before' };
     plan(crash, crash, crash);
-    const result = await deploy((stack) => channel(stack, 'one', { provider }));
+    const result = await deploy((stack) => channel(stack, 'one'));
     expectCrashes();
     expect(runs('Create')).toEqual([KILLED, KILLED, KILLED]);
     expect(failuresOf(result)).toEqual([NO_ANSWER]);
@@ -384,12 +383,11 @@ describe('when all tries crash', () => {
 
   test('in an Update, the stack fails clearly and goes back to what was there before', async () => {
     const expectForeign = putForeignThings();
-    const provider = giveUpAfter(2);
-    await succeed((stack) => channel(stack, 'one', { provider }));
+    await succeed((stack) => channel(stack, 'one'));
     const before = [account.state(), account.physicalId(TYPES.channel.type)];
     const crash: Crash = { requestType: 'Update', request: '', moment: 'before', declares: 'two' };
     plan({ ...crash, request: TYPES.channel.requests.Update, moment: 'after' }, crash, crash);
-    const result = await deploy((stack) => channel(stack, 'two', { provider }));
+    const result = await deploy((stack) => channel(stack, 'two'));
     expectCrashes();
     expect(runs('Update')).toEqual([KILLED, KILLED, KILLED, ENDED]);
     expect(failuresOf(result)).toEqual([NO_ANSWER]);
@@ -400,7 +398,7 @@ describe('when all tries crash', () => {
 
   test('in a Delete, the stack fails clearly, and the next deletion succeeds', async () => {
     const expectForeign = putForeignThings();
-    await succeed((stack) => channel(stack, 'one', { provider: giveUpAfter(2) }));
+    await succeed((stack) => channel(stack, 'one'));
     const crash: Crash = { requestType: 'Delete', request: '', moment: 'before' };
     plan(crash, crash, crash);
     const result = await account.tryDelete();

@@ -160,7 +160,6 @@ test('the tested actions are all that the handler may do, its log aside', () => 
 });
 
 test.each(ACTIONS)('a life without %s fails', async (action) => {
-  local.handlerTimeout = 2;
   const problems = await live(local.newAccount(), action);
   expect(problems.length).toBeGreaterThan(0);
   expect(problems.join('\n')).toMatch(new RegExp(`not authorized to perform: ${action}|was not put back`));

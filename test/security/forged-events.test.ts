@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
+import { CfnParameter, type Stack } from 'aws-cdk-lib';
 import { AccountAlias, ChannelsProvider, NotificationSeverity, SlackWorkspace } from '../../src';
 import { ScriptedServer } from '../lambda/scripted-server';
 import { type Account, TEAM, useLocalAws } from '../lifecycle/harness';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => target.stop());
 
-const provider = (stack: Stack) => new ChannelsProvider(stack, 'Provider', { timeout: Duration.seconds(4) });
+const provider = (stack: Stack) => new ChannelsProvider(stack, 'Provider');
 
 function channel(stack: Stack) {
   SlackWorkspace.fromTeamId(stack, 'Workspace', TEAM).addChannel('Channel', {
@@ -112,7 +112,7 @@ describe('a Region that is a parameter', () => {
     const reason = await account.fail((stack) => {
       const supportAppRegion = new CfnParameter(stack, 'Region').valueAsString;
       new AccountAlias(stack, 'Alias', {
-        accountAlias: 'production', provider: new ChannelsProvider(stack, 'Provider', { timeout: Duration.seconds(4), supportAppRegion }),
+        accountAlias: 'production', provider: new ChannelsProvider(stack, 'Provider', { supportAppRegion }),
       });
     }, { Region: region });
     expect(reason).not.toBe('');

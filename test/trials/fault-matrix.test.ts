@@ -1,21 +1,5 @@
-import { formatMatrix, runMatrix, type MatrixOptions, type MatrixResult } from '../../trials/fault-matrix';
-import { MUTATIONS, bundleMutation } from '../../trials/mutations';
-
-// `npm run fault-matrix` runs all of it.
-const FAULTS = ['500', 'reset after the service acted', 'lost reply', 'hang'];
-const PART: MatrixOptions = {
-  kinds: ['channel'], events: ['Create', 'Delete'], worlds: 1, select: ({ fault }) => FAULTS.includes(fault.name),
-};
-
-/** Runs a part of the matrix with a mistake in the handler. */
-async function runMutated(name: string): Promise<MatrixResult[]> {
-  const code = await bundleMutation(MUTATIONS.find((mutation) => mutation.name === name)!);
-  return runMatrix({ ...PART, code, select: (matrixCase) => PART.select!(matrixCase) && matrixCase.duration === 'transient' });
-}
-
-function broken(results: readonly MatrixResult[]): string[] {
-  return results.filter(({ problem }) => problem !== undefined).map(({ event, fault, place }) => `${event}, ${fault.name}, ${place}`);
-}
+import { broken, FAULTS, PART, runMutated } from './fault-matrix-part';
+import { formatMatrix, runMatrix } from '../../trials/fault-matrix';
 
 test('each fault comes to its end', async () => {
   const results = await runMatrix(PART);
@@ -37,11 +21,4 @@ test('a handler that does not try again breaks a rule with each fault', async ()
   expect(broken(results)).toHaveLength(results.length);
   expect(formatMatrix(results, 'transient')).toContain('| 500 | **breaks a rule** (2) | - | - | **breaks a rule** (2) | - |');
   expect(results[0].problem).toMatch(/^a transient fault failed the stack, in ROLLBACK_COMPLETE: .*tries: 1, /);
-});
-
-test.each([
-  ['takes the conflict with its own earlier try for a failure', 'Create', 'CreateSlackChannelConfiguration'],
-  ['fails a deletion of what is gone', 'Delete', 'DeleteSlackChannelConfiguration'],
-])('a handler that %s breaks a rule where the service has acted', async (name, event, operation) => {
-  expect(broken(await runMutated(name))).toEqual([`${event}, reset after the service acted, ${operation}`, `${event}, lost reply, ${operation}`]);
 });

@@ -1,48 +1,4 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-const ROOT = join(__dirname, '..', '..', '..');
-
-interface Run {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Files and folders that the demo has not removed. */
-  readonly leftovers: string[];
-}
-
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-/** Runs the demo as a user does, its output to a pipe. */
-async function run(parameters: string[], preload: string[] = []): Promise<Run> {
-  const temporary = mkdtempSync(join(folder, 'run-'));
-  const modules = ['tsx/cjs', ...preload].flatMap((name) => ['--require', name]);
-  const child = spawn(process.execPath, [...modules, 'demos/account/main.ts', ...parameters], { cwd: ROOT, env: { ...process.env, TMPDIR: temporary } });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  const leftovers = readdirSync(temporary).filter((name) => /^(cdk-support-channels-demo|local-lambda)-/.test(name));
-  return { exitCode, stdout, stderr, leftovers };
-}
-
-function section(stdout: string, number: number): string {
-  return stdout.split(/^(?=\d+\. )/m).find((text) => text.startsWith(`${number}. `)) ?? '';
-}
+import { interrupt, type Run, run, section } from './run';
 
 describe('the demo', () => {
   let plain: Run;
@@ -109,17 +65,6 @@ describe('the demo', () => {
   });
 });
 
-test('--verbose shows calls with their attempts, and the log of the handler', async () => {
-  const { exitCode, stdout } = await run(['--verbose']);
-  const text = section(stdout, 2).replace(/\s+/g, ' ');
-  expect(text).toContain('api supportapp:RegisterSlackWorkspaceForOrganization 429 ThrottledClientException (throttle on purpose), attempt 1');
-  expect(text).toContain('api supportapp:RegisterSlackWorkspaceForOrganization 200, attempt 2');
-  expect(text).toContain('api chime:CreateChannel 201, attempt 1');
-  expect(text).toMatch(/log of Workspace\w+ INFO \{"RequestType":"Create"/);
-  expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
-  expect(exitCode).toBe(0);
-});
-
 test('--help explains the options and runs nothing', async () => {
   const { exitCode, stdout } = await run(['--help']);
   expect(stdout).toContain('Usage: npm run demo -- [options]');
@@ -135,54 +80,5 @@ test('an unknown option is refused with a hint', async () => {
   expect(exitCode).toBe(2);
 });
 
-describe('the demo under a preloaded module', () => {
-  /** Code that runs in the demo's own process, so that what it does there comes at a known moment. */
-  function preload(name: string, code: string): string[] {
-    const file = join(folder, `${name}.js`);
-    writeFileSync(file, code);
-    return [file];
-  }
-
-  test.each([['SIGINT', 130], ['SIGTERM', 143]])('that sends %s in the middle of a deployment ends everything and leaves no files', async (signal, expected) => {
-    const { exitCode, stdout, stderr, leftovers } = await run([], preload(signal, `
-      const write = process.stdout.write.bind(process.stdout);
-      let sent = false;
-      process.stdout.write = (text, ...rest) => {
-        if (!sent && /CREATE_IN_PROGRESS +Custom::/.test(text)) {
-          sent = true;
-          process.kill(process.pid, '${signal}');
-        }
-        return write(text, ...rest);
-      };
-    `));
-    expect(stderr.trim()).toBe(`Interrupted by ${signal}: ending servers and processes.`);
-    expect(stdout).not.toContain('checks hold');
-    expect(leftovers).toEqual([]);
-    expect(exitCode).toBe(expected);
-  });
-
-  test('that changes the account behind the stack\'s back says which claims do not hold, and fails', async () => {
-    const { exitCode, stdout, leftovers } = await run([], preload('meddle', `
-      const { SupportAppStore } = require(${JSON.stringify(join(ROOT, 'local-aws', 'services', 'support-app-store.ts'))});
-      // Every channel gets another name than the one that was asked for.
-      const putChannel = SupportAppStore.prototype.putChannel;
-      SupportAppStore.prototype.putChannel = function (accountId, channel) {
-        return putChannel.call(this, accountId, { ...channel, channelName: 'meddled' });
-      };
-    `));
-    expect(stdout).toContain('✗ not so:');
-    expect(stdout).toMatch(/\d+ of 19 checks do not hold\.\n$/);
-    expect(leftovers).toEqual([]);
-    expect(exitCode).toBe(1);
-  });
-
-  test('that breaks a step tells the error, cleans up and fails', async () => {
-    const { exitCode, stderr, leftovers } = await run([], preload('break', `
-      const { LocalCloudFormation } = require(${JSON.stringify(join(ROOT, 'local-aws', 'cloudformation', 'engine.ts'))});
-      LocalCloudFormation.prototype.deleteStack = async () => { throw new Error('no deletion today'); };
-    `));
-    expect(stderr).toContain('no deletion today');
-    expect(leftovers).toEqual([]);
-    expect(exitCode).toBe(1);
-  });
-});
+// SIGTERM, --verbose and what goes wrong: see demo.exhaustive.test.ts.
+test('SIGINT in the middle of a deployment ends everything and leaves no files', () => interrupt('SIGINT', 130));

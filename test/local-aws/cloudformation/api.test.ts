@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { CloudFormation } from 'aws-sdk';
+import CloudFormation from 'aws-sdk/clients/cloudformation';
 import { custom, templateOf } from './scripted-handler';
 import { LocalCloudFormation } from '../../../local-aws/cloudformation/engine';
 import { RESOURCE_TYPES } from '../../../local-aws/cloudformation/resource-types';

@@ -1,4 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { LocalLambda, type FunctionConfiguration, type LocalLambdaOptions } from '../../../local-aws/lambda/local-lambda';
@@ -264,6 +268,112 @@ describe('asynchronous events', () => {
 
     expect(lambda.invocations).toEqual([]);
   });
+});
+
+describe('waits that are skipped', () => {
+  const HOUR = 3_600_000;
+  let server: Server | undefined;
+
+  beforeEach(() => start({ skipWaits: true }));
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+    server = undefined;
+  });
+
+  async function serve(listener: RequestListener): Promise<string> {
+    server = createServer(listener);
+    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  }
+
+  /** A function that answers what is first, the status of an answer or the end of a wait, and how long that took by its clock. */
+  const RACE = `exports.handler = async ({ url, waits }) => {
+    const start = Date.now();
+    const first = await new Promise((resolve) => {
+      if (url) {
+        require('node:http').get(url, (response) => response.resume().on('end', () => resolve(response.statusCode))).on('error', () => undefined);
+      }
+      waits.forEach((wait) => setTimeout(resolve, wait, 'waited ' + wait));
+    });
+    return [first, Date.now() - start];
+  }`;
+  const race = async (url: string | undefined, ...waits: number[]) => (await lambda.invoke(make(RACE, { timeout: 7_200 }), { url, waits })).payload;
+
+  test('pass on the clock of the function alone', async () => {
+    const [first, took] = await race(undefined, 2 * HOUR, HOUR) as [string, number];
+    expect(first).toBe(`waited ${HOUR}`);
+    expect(took).toBeGreaterThanOrEqual(HOUR);
+    expect(took).toBeLessThan(2 * HOUR);
+  });
+
+  test('come one after the other', async () => {
+    const arn = make(`exports.handler = async () => {
+      const start = Date.now();
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, ${HOUR}));
+      return Date.now() - start;
+    }`, { timeout: 36_000 });
+    expect((await lambda.invoke(arn, {})).payload).toBeGreaterThanOrEqual(5 * HOUR);
+  });
+
+  test('are left out when they are cleared', async () => {
+    const arn = make(`exports.handler = async () => {
+      const cleared = setTimeout(() => { throw new Error('was cleared') }, ${HOUR});
+      clearTimeout(cleared);
+      await new Promise((resolve) => setTimeout(resolve, ${2 * HOUR}));
+    }`, { timeout: 36_000 });
+    expect((await lambda.invoke(arn, {})).error).toBeUndefined();
+  });
+
+  test('are none while a service works on a request', async () => {
+    const url = await serve((_request, response) => void setTimeout(50).then(() => response.end()));
+    expect(await race(url, HOUR)).toEqual([200, expect.any(Number)]);
+  });
+
+  test('are those for a service that says that it does not answer', async () => {
+    const url = await serve((_request, response) => response.writeProcessing());
+    expect(await race(url, HOUR)).toEqual([`waited ${HOUR}`, expect.any(Number)]);
+  });
+
+  test('end with the time of the function', async () => {
+    const arn = make(`exports.handler = () => new Promise((resolve) => setTimeout(resolve, ${HOUR}))`, { timeout: 900 });
+    const { error } = await lambda.invoke(arn, {});
+    expect(error!.errorMessage).toMatch(/Task timed out after 900\.00 seconds$/);
+  });
+
+  test('leave the next run the real time', async () => {
+    const arn = make(`exports.handler = async () => {
+      const start = Date.now();
+      await new Promise((resolve) => setTimeout(resolve, ${HOUR}));
+      return start;
+    }`, { timeout: 7_200 });
+    const before = Date.now();
+    const runs = [await lambda.invoke(arn, {}), await lambda.invoke(arn, {})];
+    const after = Date.now();
+    expect(runs.map(({ coldStart }) => coldStart)).toEqual([true, false]);
+    runs.forEach(({ payload }) => {
+      expect(payload).toBeGreaterThanOrEqual(before);
+      expect(payload).toBeLessThanOrEqual(after);
+    });
+  });
+
+  test('tell when nothing can come of an event any more', async () => {
+    await lambda.givesUp(lambda.invokeAsync(make('exports.handler = async () => { throw new Error() }'), {}));
+    expect(lambda.invocations.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  });
+});
+
+test('the time of runs can be ended', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'run-'));
+  const sign = join(directory, 'sign');
+  const stuck = `exports.handler = async () => { require('node:fs').writeFileSync(${JSON.stringify(sign)}, ''); for (;;) {} }`;
+  const running = lambda.invoke(make(stuck, { timeout: 900 }), {});
+  while (!existsSync(sign)) {
+    await setTimeout(5);
+  }
+  lambda.timeOut();
+  expect((await running).error!.errorMessage).toMatch(/Task timed out after 900\.00 seconds$/);
+  rmSync(directory, { recursive: true });
 });
 
 describe('logs', () => {
