@@ -61,7 +61,7 @@ describe('what a scenario finds', () => {
     );
     expect(result.failures).toEqual([]);
     expect(result.steps).toEqual([
-      { title: 'create alias', status: 'CREATE_COMPLETE', state: NOTHING, requests: ['Create Alias'] },
+      { title: 'create alias', status: 'CREATE_COMPLETE', state: NOTHING, mayDiffer: false, requests: ['Create Alias'] },
     ]);
   });
 
@@ -123,7 +123,7 @@ describe('what a scenario finds', () => {
       'two answers',
       [
         { status: 200, bytes: 100 },
-        { status: 200, bytes: 100 },
+        { status: 200, bytes: 101 },
       ],
     ],
     ['an answer that is refused', [{ status: 403, bytes: 100 }]],
@@ -133,6 +133,12 @@ describe('what a scenario finds', () => {
       run.create('alias', 'CREATE_COMPLETE', NOTHING),
     );
     expect(failures).toEqual([`create alias: Create Alias was answered ${JSON.stringify(answers)}`]);
+  });
+
+  test('nothing, when an answer was sent again', async () => {
+    const answers = Array.from({ length: 2 }, () => ({ status: 200, bytes: 100 }));
+    const { failures } = await playIn(engine(COMPLETE, answers), (run) => run.create('alias', 'CREATE_COMPLETE', NOTHING));
+    expect(failures).toEqual([]);
   });
 
   test('two engines that differ', async () => {

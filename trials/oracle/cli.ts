@@ -15,8 +15,9 @@ import { bundleMutation, MUTATIONS } from '../mutations';
 
 const HELP = `
 Deploys the library's templates, with the handler's real bytes, into MiniStack's CloudFormation and into the local
-AWS, from creation to deletion, and compares what is in the Support App and in Chime. Then the CDK's CLI deploys,
-compares and destroys the example in MiniStack, and mistakes are made in the handler that must be found.
+AWS, with both sides of its assumptions, from creation to deletion, and compares what is in the Support App and in
+Chime. Then the CDK's CLI deploys, compares and destroys the example in MiniStack, and mistakes are made in the handler
+that must be found.
 
 Needs Python 3.10 or later with venv as "python3", and PyPI: MiniStack goes into .tmp/oracle.
 
@@ -75,9 +76,8 @@ async function main(): Promise<number> {
       await countMutations(miniStack, scenarios, templates);
       return 0;
     }
-    const local = await LocalEngine.start();
-    engines.push(local);
-    let failed = await compareEngines(miniStack, local, scenarios, templates);
+    engines.push(await LocalEngine.start(), await LocalEngine.startOtherwise());
+    let failed = await compareEngines(engines, scenarios, templates);
     if (options.only === undefined) {
       failed += await runCdkCli(miniStack);
       failed += await findMistakes(miniStack, templates);
@@ -103,37 +103,32 @@ function parseOptions(): Options | undefined {
   return help ? undefined : { only, mutations };
 }
 
-/** Plays every scenario in both engines; answers how many are not as they must be. */
-async function compareEngines(
-  miniStack: Engine,
-  local: Engine,
-  scenarios: Scenario[],
-  templates: Templates,
-): Promise<number> {
+/** Plays every scenario in all engines that can; answers how many are not as they must be. */
+async function compareEngines(engines: Engine[], scenarios: Scenario[], templates: Templates): Promise<number> {
   const failed = await inParallel(scenarios, async (scenario) => {
     const startedAt = Date.now();
-    const able = [miniStack, local].filter((engine) => !scenario.needs || engine[scenario.needs]);
+    const able = engines.filter((engine) => !scenario.needs || engine[scenario.needs]);
     const accountId = accounts.next();
     const results = await Promise.all(able.map((engine) => play(scenario, engine, accountId, templates)));
-    const problems = results.flatMap(({ failures }, index) =>
-      failures.map((failure) => `${able[index].name}: ${failure}`),
-    );
-    if (results.length === 2) {
-      problems.push(
-        ...differences(results[0], results[1]).map(
-          (difference) => `${able.map(({ name }) => name).join(' and ')} differ: ${difference}`,
-        ),
-      );
-    }
+    const problems = results.flatMap((result, index) => [
+      ...result.failures.map((failure) => `${able[index].name}: ${failure}`),
+      ...differences(results[0], result).map(
+        (difference) => `${able[0].name} and ${able[index].name} differ: ${difference}`,
+      ),
+    ]);
     console.log(
-      `${problems.length === 0 ? 'ok  ' : 'FAIL'} ${scenario.name} (${able.map(({ name }) => name).join(', ')}; ` +
-        `${results[0].steps.length} operations, ${countRequests(results)} events, ` +
+      `${problems.length === 0 ? 'ok  ' : 'FAIL'} ${scenario.name} (${count(able.length, 'engine')}, ` +
+        `${count(results[0].steps.length, 'operation')}, ${countRequests(results)} events, ` +
         `${((Date.now() - startedAt) / 1000).toFixed(1)} s)`,
     );
     problems.forEach(print);
     return problems.length > 0;
   });
   return failed.filter(Boolean).length;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 async function runCdkCli(miniStack: MiniStack): Promise<number> {
@@ -170,7 +165,7 @@ async function countMutations(miniStack: Engine, scenarios: Scenario[], template
   console.log(`\n${found.filter(Boolean).length} of ${MUTATIONS.length} are found.`);
 }
 
-/** What the handler was asked in both engines. */
+/** What the handler was asked in all engines. */
 function countRequests(results: RunResult[]): number {
   return results.flatMap(({ steps }) => steps).reduce((sum, { requests }) => sum + requests.length, 0);
 }

@@ -6,21 +6,35 @@ import {
   type Outcome,
   type StackAddress,
 } from './engine';
+import type { Assumptions } from '../../local-aws/cloudformation/assumptions';
 import type { StackResult } from '../../local-aws/cloudformation/stack';
 import { LocalAws } from '../../local-aws/local-aws';
 import type { LocalServices } from '../../local-aws/services/server';
 
 /** The engine of the local AWS. */
 export class LocalEngine implements Engine {
-  public static async start(): Promise<LocalEngine> {
-    return new LocalEngine(
-      await LocalAws.start({ cloudFormation: { region: REGION, lambdaOptions: { reuseProcesses: true } } }),
-    );
+  /** As it is unless told otherwise. */
+  public static start(): Promise<LocalEngine> {
+    return LocalEngine.startWith('local AWS', {});
   }
 
-  public readonly name = 'local AWS';
+  /** As it is with the other side of each assumption that no source settles. */
+  public static startOtherwise(): Promise<LocalEngine> {
+    return LocalEngine.startWith('local AWS with other assumptions', {
+      replacedResource: 'RESTORED',
+      oldProperties: 'FORMER',
+    });
+  }
 
-  private constructor(private readonly aws: LocalAws) {}
+  private static async startWith(name: string, assumptions: Partial<Assumptions>): Promise<LocalEngine> {
+    const lambdaOptions = { reuseProcesses: true };
+    return new LocalEngine(name, await LocalAws.start({ cloudFormation: { region: REGION, lambdaOptions, assumptions } }));
+  }
+
+  private constructor(
+    public readonly name: string,
+    private readonly aws: LocalAws,
+  ) {}
 
   public get services(): LocalServices {
     return this.aws.services;
@@ -53,6 +67,10 @@ export class LocalEngine implements Engine {
 
   public continueUpdateRollback(stack: StackAddress): Promise<Outcome> {
     return outcomeOf(this.aws.cloudFormation.continueUpdateRollback(stack));
+  }
+
+  public rollbackStack(stack: StackAddress): Promise<Outcome> {
+    return outcomeOf(this.aws.cloudFormation.rollbackStack(stack));
   }
 
   public async physicalIds(stack: StackAddress): Promise<Record<string, string>> {

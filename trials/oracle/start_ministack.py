@@ -64,12 +64,13 @@ CORRECTIONS = [
             if policy == "Snapshot":
                 _snapshot_resource(rtype, pid, res_props)
 '''),
-    ("ministack.services.cloudformation.stacks", "a new resource of an update is CREATE_IN_PROGRESS, then CREATE_COMPLETE", '''            if logical_id not in imports:
+    ("ministack.services.cloudformation.stacks", "a new resource of an update is CREATE_IN_PROGRESS, and one that was there UPDATE_IN_PROGRESS with its physical id", '''            if logical_id not in imports:
                 _add_event(stack_id, stack_name, logical_id, resource_type,
                            f"{status_prefix}_IN_PROGRESS")
 ''', '''            if logical_id not in imports:
                 _add_event(stack_id, stack_name, logical_id, resource_type,
-                           f"{'CREATE' if prev_for_dynamic is None else status_prefix}_IN_PROGRESS")
+                           f"{'CREATE' if prev_for_dynamic is None else status_prefix}_IN_PROGRESS",
+                           physical_id=(prev_for_dynamic or {}).get("PhysicalResourceId", ""))
 '''),
     ("ministack.services.cloudformation.custom_resource", "an event names its ServiceToken", '''        "RequestType": request_type,
         "RequestId": request_id,
