@@ -160,7 +160,7 @@ describe('what no template of ours says of a Chime channel', () => {
       channelId: 'c',
       memberArns: [chimeBearer],
       moderatorArns: [chimeBearer],
-      expirationSettings: { expirationDays: 5, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+      expirationSettings: { expiration: Duration.days(5), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
       channelFlowArn: local.aws.services.chime.store.createChannelFlow(appInstanceArn, 'f'),
     }));
     await local.aws.cloudFormation.lambda.settled();
