@@ -27,9 +27,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),
 
-  // The first release that knows Lambda's nodejs24.x, the handler's default runtime: users can name that
-  // runtime in their own code, and rules that ask for the newest runtime know it.
-  cdkVersion: '2.224.0',
+  // The first release in which log groups and queues can be referred to as roles, keys and security groups can: ILogGroup extends ILogGroupRef, and IQueue
+  // IQueueRef. Properties take references, so with an older one users could not give what they have. It also knows nodejs24.x, the default runtime.
+  cdkVersion: '2.227.0',
   // What the Go module of that release is generated from: it does not compile with the methods that constructs 10.5.0 added.
   constructsVersion: '10.4.2',
   jsiiVersion: '~6.0.0',

@@ -1,10 +1,12 @@
 import { CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkAccountAlias } from './constraints';
 import { ACCOUNT_ALIAS_TYPE, type AccountAliasProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
+import { isOfKind, markKind } from './private/construct-kind';
 import { ACCOUNT_ALIAS_PERMISSION } from './private/handler-permissions';
 import { checkTypes, CHOICE, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
@@ -71,7 +73,22 @@ export interface AccountAliasProps {
  *
  * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_PutAccountAlias.html
  */
+@propertyInjectable
 export class AccountAlias extends Resource implements IAccountAlias {
+  /**
+   * The name by which `PropertyInjectors` of the CDK give this class its defaults.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-support-channels.AccountAlias';
+
+  /**
+   * Whether something is an `AccountAlias`, and not an imported one.
+   *
+   * @param value anything, such as a construct that an aspect visits
+   */
+  public static isAccountAlias(value: any): value is AccountAlias {
+    return isOfKind(value, 'AccountAlias');
+  }
+
   /**
    * Import an alias that is defined elsewhere.
    *
@@ -93,6 +110,7 @@ export class AccountAlias extends Resource implements IAccountAlias {
 
   constructor(scope: Construct, id: string, props: AccountAliasProps) {
     super(scope, id);
+    markKind(this, 'AccountAlias');
     const { problems, values } = checkTypes(props, { accountAlias: TEXT, existing: CHOICE, refresh: TEXT, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
     const properties: AccountAliasProperties = {
       AccountAlias: values.accountAlias,

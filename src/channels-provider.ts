@@ -6,13 +6,15 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3Assets from 'aws-cdk-lib/aws-s3-assets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
-  Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Stack,
+  Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Resource, Stack,
 } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import type { Construct } from 'constructs';
 import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
 import { defineAccountValues } from './private/account-value-token';
 import { acknowledge } from './private/acknowledgements';
+import { isOfKind, markKind } from './private/construct-kind';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
 import { handlerFindings, LOG_GROUP_FINDINGS } from './private/handler-findings';
 import {
@@ -24,10 +26,9 @@ import {
   type Permission,
   TRACING_PERMISSION,
 } from './private/handler-permissions';
-import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
+import { type HandlerRole, handlerRoleOf } from './private/handler-role';
 import { allowLogs } from './private/log-encryption';
 import { showValue } from './private/props';
-import { policiesOf } from './private/role-dependency';
 import { isUnresolved, throwProblems } from './private/validation';
 
 /**
@@ -60,12 +61,15 @@ export interface ChannelsProviderProps {
   /**
    * The role that the handler runs with: it trusts `lambda.amazonaws.com`.
    *
-   * The permissions that the handler needs are added to it, those for the resources of the stack in a policy of the provider. Nothing is
-   * added to a role that cannot be changed, such as an imported one with `mutable: false`: it must have them already.
+   * The permissions that the handler needs are added to it, in policies of the provider. Nothing is added to a role that cannot be changed, such as
+   * an imported one with `mutable: false`: it must have them already. Where they come from policies of the same stack, let the provider wait
+   * for those, `provider.node.addDependency(policy)`: CloudFormation then makes them before the handler, and deletes them after it.
+   *
+   * With `iam.Role.customizeRoles()` the role is made elsewhere, as any other of the app.
    *
    * @default - a role with exactly the permissions that the resources of the stack need
    */
-  readonly role?: iam.IRole;
+  readonly role?: iam.IRoleRef;
 
   /**
    * The runtime of the handler: `nodejs20.x` or later.
@@ -134,7 +138,7 @@ export interface ChannelsProviderProps {
    *
    * @default - a security group of its own, which lets everything out and nothing in
    */
-  readonly securityGroups?: ec2.ISecurityGroup[];
+  readonly securityGroups?: ec2.ISecurityGroupRef[];
 
   /**
    * How many runs of the handler there are at once, at most: 1 or more, out of the 1,000 that an account has by default.
@@ -161,14 +165,14 @@ export interface ChannelsProviderProps {
    *
    * @default - no queue: the stack fails such a resource after `serviceTimeout`, and says so
    */
-  readonly deadLetterQueue?: sqs.IQueue;
+  readonly deadLetterQueue?: sqs.IQueueRef;
 
   /**
    * The log group of the handler.
    *
    * @default - a log group of its own, which is deleted with the stack
    */
-  readonly logGroup?: logs.ILogGroup;
+  readonly logGroup?: logs.ILogGroupRef;
 
   /**
    * How long the log group of the handler keeps events. It cannot be set together with `logGroup`.
@@ -186,7 +190,7 @@ export interface ChannelsProviderProps {
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
    * @default - a key that CloudWatch Logs manages
    */
-  readonly logGroupEncryption?: kms.IKey;
+  readonly logGroupEncryption?: kms.IKeyRef;
 
   /**
    * The KMS key that encrypts the environment variables of the handler.
@@ -195,7 +199,7 @@ export interface ChannelsProviderProps {
    *
    * @default - a key that AWS Lambda manages
    */
-  readonly environmentEncryption?: kms.IKey;
+  readonly environmentEncryption?: kms.IKeyRef;
 }
 
 /** What a construct asks the provider for. */
@@ -227,7 +231,22 @@ const DISABLED = 'Disabled';
  * new AccountAlias(this, 'Alias', { accountAlias: 'production', provider });
  * ```
  */
-export class ChannelsProvider extends Construct implements iam.IGrantable {
+@propertyInjectable
+export class ChannelsProvider extends Resource implements iam.IGrantable, lambda.IFunctionRef {
+  /**
+   * The name by which `PropertyInjectors` of the CDK give this class its defaults.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-support-channels.ChannelsProvider';
+
+  /**
+   * Whether something is a `ChannelsProvider`, and not an imported one.
+   *
+   * @param value anything, such as a construct that an aspect visits
+   */
+  public static isChannelsProvider(value: any): value is ChannelsProvider {
+    return isOfKind(value, 'ChannelsProvider');
+  }
+
   /**
    * The provider of the stack of a construct, with default options.
    *
@@ -235,13 +254,18 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
    */
   public static getOrCreate(scope: Construct): ChannelsProvider {
     const stack = Stack.of(scope);
-    return (stack.node.tryFindChild(SINGLETON_ID) as ChannelsProvider | undefined) ?? new ChannelsProvider(stack, SINGLETON_ID);
+    return (stack.node.tryFindChild(SINGLETON_ID) as ChannelsProvider | undefined) ?? new ChannelsProvider(stack, SINGLETON_ID, {});
   }
 
   /**
    * The ARN of the function, as the `ServiceToken` of a custom resource.
    */
   public readonly serviceToken: string;
+
+  /**
+   * The function, as references name it.
+   */
+  public readonly functionRef: lambda.FunctionReference;
 
   /**
    * The role of the handler.
@@ -255,15 +279,16 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
 
   constructor(scope: Construct, id: string, props: ChannelsProviderProps = {}) {
     super(scope, id);
+    markKind(this, 'ChannelsProvider');
     const timeout = props.timeout ?? Duration.minutes(2);
     throwProblems('ChannelsProvider', this.node.path, checkProps(props, timeout));
     this.warnAboutRegion(props.supportAppRegion);
 
-    this.role = props.role ? new GivenHandlerRole(this, props.role) : new OwnHandlerRole(this, 'Role');
+    this.role = handlerRoleOf(this, props.role);
     this.grantPrincipal = this.role.grantPrincipal;
     this.serviceTimeout = serviceTimeoutInSeconds(props, timeout);
 
-    const logGroup = props.logGroup ?? this.defineLogGroup(props);
+    const logGroup = (props.logGroup ?? this.defineLogGroup(props)).logGroupRef;
     // The module of the function is loaded for stacks that have one only.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { CfnFunction } = require('aws-cdk-lib/aws-lambda') as typeof lambda;
@@ -279,16 +304,12 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       loggingConfig: { logGroup: logGroup.logGroupName },
       environment: props.supportAppRegion === undefined ? undefined : { variables: { [SUPPORT_APP_REGION_VARIABLE]: props.supportAppRegion } },
-      kmsKeyArn: props.environmentEncryption?.keyArn,
+      kmsKeyArn: props.environmentEncryption?.keyRef.keyArn,
       tracingConfig: isTraced(props) ? { mode: props.tracing } : undefined,
-      deadLetterConfig: props.deadLetterQueue && { targetArn: props.deadLetterQueue.queueArn },
+      deadLetterConfig: props.deadLetterQueue && { targetArn: props.deadLetterQueue.queueRef.queueArn },
       vpcConfig: this.defineVpcConfig(props),
     });
     acknowledge(this.handler, () => handlerFindings(props));
-    if (props.role) {
-      // The handler needs them until the last resource is deleted.
-      this.handler.node.addDependency(policiesOf(props.role));
-    }
     if (props.vpc) {
       // The way out of the VPC stays open for the answers to the last deletions.
       this.handler.node.addDependency(props.vpc.selectSubnets(props.vpcSubnets).internetConnectivityEstablished);
@@ -306,6 +327,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     this.role.allow(OTHER_STACKS_PERMISSION, this.handler);
     this.handlerArn = this.handler.getAtt('Arn');
     this.serviceToken = this.handlerArn.toString();
+    this.functionRef = this.handler.functionRef;
   }
 
   /**
@@ -321,14 +343,14 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       properties: { ServiceToken: this.handlerArn, ServiceTimeout: this.serviceTimeout, ...definition.properties },
     });
     resource.node.addDependency(...definition.permissions.map((permission) => this.role.allowResources(permission)));
-    if (definition.removalPolicy !== undefined && definition.removalPolicy !== RemovalPolicy.DESTROY) {
-      // DESTROY is what CloudFormation does by itself: saying so would cost a full account bytes that its template lacks.
+    if (definition.removalPolicy !== undefined) {
+      // By itself CloudFormation deletes: saying so for everybody would cost a full account bytes that its template lacks.
       resource.applyRemovalPolicy(definition.removalPolicy);
     }
     return resource;
   }
 
-  private defineLogGroup({ logRetention = ONE_MONTH, logGroupEncryption }: ChannelsProviderProps): { logGroupName: string; logGroupArn: string } {
+  private defineLogGroup({ logRetention = ONE_MONTH, logGroupEncryption }: ChannelsProviderProps): logs.ILogGroupRef {
     if (logGroupEncryption) {
       allowLogs(logGroupEncryption, Stack.of(this));
     }
@@ -336,13 +358,13 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     const { CfnLogGroup } = require('aws-cdk-lib/aws-logs') as typeof logs;
     const logGroup = new CfnLogGroup(this, 'LogGroup', {
       retentionInDays: logRetention === INFINITE ? undefined : logRetention,
-      kmsKeyId: logGroupEncryption?.keyArn,
+      kmsKeyId: logGroupEncryption?.keyRef.keyArn,
     });
     if (!logGroupEncryption) {
       acknowledge(logGroup, () => LOG_GROUP_FINDINGS);
     }
     logGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    return { logGroupName: logGroup.ref, logGroupArn: logGroup.attrArn };
+    return logGroup;
   }
 
   private defineCode(code: HandlerCode = HandlerCode.INLINE): lambda.CfnFunction.CodeProperty {
@@ -366,11 +388,11 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     const securityGroups = props.securityGroups ?? [this.defineSecurityGroup(props.vpc)];
     return {
       subnetIds: props.vpc.selectSubnets(props.vpcSubnets).subnetIds,
-      securityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId),
+      securityGroupIds: securityGroups.map(({ securityGroupRef }) => securityGroupRef.securityGroupId),
     };
   }
 
-  private defineSecurityGroup(vpc: ec2.IVpc): ec2.ISecurityGroup {
+  private defineSecurityGroup(vpc: ec2.IVpc): ec2.ISecurityGroupRef {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- only for this option
     const { SecurityGroup } = require('aws-cdk-lib/aws-ec2') as typeof ec2;
     return new SecurityGroup(this, 'SecurityGroup', { vpc, description: `Handler ${this.node.path}` });
@@ -454,7 +476,8 @@ function checkTracing(tracing: lambda.Tracing | undefined): Problem[] {
   }];
 }
 
-function checkDeadLetterQueue(deadLetterQueue: sqs.IQueue | undefined): Problem[] {
+function checkDeadLetterQueue(deadLetterQueue: sqs.IQueueRef & { readonly fifo?: unknown } | undefined): Problem[] {
+  // What an imported queue is, only its name tells.
   return deadLetterQueue?.fifo ? [{
     property: 'deadLetterQueue',
     violation: `must be a standard queue, got the FIFO queue at "${deadLetterQueue.node.path}"`,

@@ -1,13 +1,15 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Annotations, type IResource, RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
+import { Annotations, type Duration, type IResource, RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkChimeChannel, checkChimeChannelTags, CHIME_MESSAGING_REGIONS, describeProblems, type Problem } from './constraints';
 import { CHIME_CHANNEL_TYPE, type ChimeChannelProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
+import { isOfKind, markKind } from './private/construct-kind';
 import { chimeChannelPermissions } from './private/handler-permissions';
-import { checkTypes, CHOICE, LIST, NUMBER, PROVIDER, REMOVAL_POLICY, showValue, STRUCTURE, TEXT } from './private/props';
+import { checkTypes, CHOICE, DAYS, LIST, NUMBER, PROVIDER, REMOVAL_POLICY, showValue, STRUCTURE, TEXT } from './private/props';
 import { TaggableResource } from './private/taggable-resource';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 
@@ -51,9 +53,9 @@ export enum ExpirationCriterion {
  */
 export interface ExpirationSettings {
   /**
-   * The number of days after which the channel expires: 1 to 5,475.
+   * How long it takes until the channel expires: 1 to 5,475 whole days.
    */
-  readonly expirationDays: number;
+  readonly expiration: Duration;
 
   /**
    * From when the days count.
@@ -264,7 +266,22 @@ abstract class ChimeChannelBase extends Resource implements IChimeChannel {
  * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/using-the-messaging-sdk.html
  * @see https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_messaging-chime_CreateChannel.html
  */
+@propertyInjectable
 export class ChimeChannel extends ChimeChannelBase {
+  /**
+   * The name by which `PropertyInjectors` of the CDK give this class its defaults.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-support-channels.ChimeChannel';
+
+  /**
+   * Whether something is a `ChimeChannel`, and not an imported one.
+   *
+   * @param value anything, such as a construct that an aspect visits
+   */
+  public static isChimeChannel(value: any): value is ChimeChannel {
+    return isOfKind(value, 'ChimeChannel');
+  }
+
   /**
    * Import a channel by its ARN.
    *
@@ -288,6 +305,7 @@ export class ChimeChannel extends ChimeChannelBase {
 
   constructor(scope: Construct, id: string, props: ChimeChannelProps) {
     super(scope, id);
+    markKind(this, 'ChimeChannel');
     const { problems, values } = checkTypes(props, PROPERTY_TYPES);
     const elastic = values.elasticChannelConfiguration && checkTypes(values.elasticChannelConfiguration, ELASTIC_TYPES, 'elasticChannelConfiguration');
     const expiration = values.expirationSettings && checkTypes(values.expirationSettings, EXPIRATION_TYPES, 'expirationSettings');
@@ -307,7 +325,7 @@ export class ChimeChannel extends ChimeChannelBase {
         MinimumMembershipPercentage: elastic.values.minimumMembershipPercentage,
       },
       ExpirationSettings: expiration && {
-        ExpirationDays: expiration.values.expirationDays,
+        ExpirationDays: daysOf(expiration.values.expiration),
         ExpirationCriterion: expiration.values.expirationCriterion,
       },
       ChannelFlowArn: values.channelFlowArn,
@@ -318,7 +336,7 @@ export class ChimeChannel extends ChimeChannelBase {
       ...problems,
       ...elastic?.problems ?? [],
       ...expiration?.problems ?? [],
-      ...checkInEachAccount(this, properties, checkChimeChannel),
+      ...checkInEachAccount(this, properties, checkChimeChannel).map(nameDuration),
       ...checkProvider(this, values.provider),
     ]);
     this.warnAboutRegion(props);
@@ -400,7 +418,21 @@ const PROPERTY_TYPES = {
 };
 
 const ELASTIC_TYPES = { maximumSubChannels: NUMBER, targetMembershipsPerSubChannel: NUMBER, minimumMembershipPercentage: NUMBER };
-const EXPIRATION_TYPES = { expirationDays: NUMBER, expirationCriterion: CHOICE };
+const EXPIRATION_TYPES = { expiration: DAYS, expirationCriterion: CHOICE };
+
+/** As the rules of `constraints.ts` take it; what is no duration is a problem already. */
+function daysOf(expiration: Duration): number {
+  return DAYS.fits(expiration) ? expiration.toDays({ integral: false }) : expiration as unknown as number;
+}
+
+/** What the service knows as a number of days is a duration here. */
+function nameDuration(problem: Problem): Problem {
+  return problem.property !== 'expirationSettings.expirationDays' ? problem : {
+    property: 'expirationSettings.expiration',
+    violation: problem.violation.replace(/must be a whole number of (.*), got (.*)$/u, 'must be $1 whole days, got $2 days'),
+    remedy: 'Change it, such as to Duration.days(90)',
+  };
+}
 
 const ELASTIC_CHANNEL_REGION = 'us-east-1';
 

@@ -1,17 +1,20 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as supportapp from 'aws-cdk-lib/aws-supportapp';
 import { Annotations, Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkSlackChannelConfiguration } from './constraints';
 import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
+import { isOfKind, markKind } from './private/construct-kind';
+import { grantableRole } from './private/grantable-role';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
 import { CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, ROLE_REFERENCE, TEXT, WORKSPACE, checkTypes } from './private/props';
 import { policiesOf } from './private/role-dependency';
 import { sharedSupportAppRole } from './private/shared-support-app-role';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
-import type { ISlackWorkspace } from './slack-workspace';
 
 /**
  * The support cases that a Slack channel is notified about.
@@ -32,7 +35,7 @@ export enum NotificationSeverity {
  *
  * Its grant principal is the role that people in the channel act through.
  */
-export interface ISlackChannelConfiguration extends IResource, iam.IGrantable {
+export interface ISlackChannelConfiguration extends IResource, iam.IGrantable, supportapp.ISlackChannelConfigurationRef {
   /**
    * The team ID of the channel's Slack workspace, such as `T012ABCDEFG`.
    *
@@ -84,7 +87,7 @@ export interface AddSlackChannelOptions {
    *
    * @default - a `SupportAppRole` with full access, which all channels of the stack without a role share
    */
-  readonly channelRole?: iam.IRole;
+  readonly channelRole?: iam.IRoleRef;
 
   /**
    * The role that an existing configuration has before `existing` takes it over, when it is another one than `channelRole`.
@@ -159,7 +162,7 @@ export interface SlackChannelConfigurationProps extends AddSlackChannelOptions {
    *
    * The channel is configured after the workspace is registered, and is removed before it.
    */
-  readonly workspace: ISlackWorkspace;
+  readonly workspace: supportapp.ISlackWorkspaceConfigurationRef;
 }
 
 /**
@@ -181,7 +184,20 @@ export interface SlackChannelConfigurationAttributes {
    *
    * @default - not known: permissions cannot be granted to the imported channel
    */
-  readonly channelRole?: iam.IRole;
+  readonly channelRole?: iam.IRoleRef;
+}
+
+abstract class SlackChannelConfigurationBase extends Resource implements ISlackChannelConfiguration {
+  public abstract readonly teamId: string;
+  public abstract readonly channelId: string;
+  public abstract readonly grantPrincipal: iam.IPrincipal;
+
+  /**
+   * The channel as references name it.
+   */
+  public get slackChannelConfigurationRef(): supportapp.SlackChannelConfigurationReference {
+    return { teamId: this.teamId, channelId: this.channelId };
+  }
 }
 
 /**
@@ -196,7 +212,22 @@ export interface SlackChannelConfigurationAttributes {
  * @see https://docs.aws.amazon.com/awssupport/latest/user/add-your-slack-channel.html
  * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_CreateSlackChannelConfiguration.html
  */
-export class SlackChannelConfiguration extends Resource implements ISlackChannelConfiguration {
+@propertyInjectable
+export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
+  /**
+   * The name by which `PropertyInjectors` of the CDK give this class its defaults.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-support-channels.SlackChannelConfiguration';
+
+  /**
+   * Whether something is a `SlackChannelConfiguration`, and not an imported one.
+   *
+   * @param value anything, such as a construct that an aspect visits
+   */
+  public static isSlackChannelConfiguration(value: any): value is SlackChannelConfiguration {
+    return isOfKind(value, 'SlackChannelConfiguration');
+  }
+
   /**
    * Import the configuration of a Slack channel that is defined elsewhere.
    *
@@ -215,10 +246,12 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       ...checkSlackChannelConfiguration({ TeamId: values.teamId, ChannelId: values.channelId }, isUnresolved)
         .filter(({ property }) => property === 'teamId' || property === 'channelId'),
     ]);
-    class Import extends Resource implements ISlackChannelConfiguration {
+    class Import extends SlackChannelConfigurationBase {
       public readonly teamId = attributes.teamId;
       public readonly channelId = attributes.channelId;
-      public readonly grantPrincipal = attributes.channelRole?.grantPrincipal ?? new iam.UnknownPrincipal({ resource: this });
+      public readonly grantPrincipal = attributes.channelRole
+        ? grantableRole(this, attributes.channelRole).grantPrincipal
+        : new iam.UnknownPrincipal({ resource: this });
     }
     return new Import(scope, id);
   }
@@ -229,19 +262,20 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
   /**
    * The role that people in the channel act through.
    */
-  public readonly channelRole: iam.IRole;
+  public readonly channelRole: iam.IRoleRef;
 
   public readonly grantPrincipal: iam.IPrincipal;
 
   constructor(scope: Construct, id: string, props: SlackChannelConfigurationProps) {
     super(scope, id);
+    markKind(this, 'SlackChannelConfiguration');
     const { problems, values } = checkTypes(props, PROPERTY_TYPES);
     const properties: SlackChannelConfigurationProperties = {
-      TeamId: values.workspace?.teamId ?? Aws.NO_VALUE,
+      TeamId: values.workspace?.slackWorkspaceConfigurationRef.teamId ?? Aws.NO_VALUE,
       ChannelId: values.channelId,
       ChannelName: values.channelName,
       // The shared role is defined once the properties are known to be right; until then any token stands for its ARN.
-      ChannelRoleArn: values.channelRole?.roleArn ?? Aws.NO_VALUE,
+      ChannelRoleArn: values.channelRole?.roleRef.roleArn ?? Aws.NO_VALUE,
       NotifyOnCaseSeverity: values.notifyOnCaseSeverity,
       NotifyOnAddCorrespondenceToCase: values.notifyOnAddCorrespondenceToCase ?? false,
       NotifyOnCreateOrReopenCase: values.notifyOnCreateOrReopenCase ?? false,
@@ -256,13 +290,14 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
     ]);
 
     this.channelRole = props.channelRole ?? sharedSupportAppRole(this);
+    const channelRoleArn = this.channelRole.roleRef.roleArn;
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
     const resource = provider._defineResource(this, CfnResource, {
       type: SLACK_CHANNEL_CONFIGURATION_TYPE,
-      properties: { ...properties, ChannelRoleArn: this.channelRole.roleArn },
+      properties: { ...properties, ChannelRoleArn: channelRoleArn },
       permissions: [
         SLACK_CHANNEL_CONFIGURATION_PERMISSION,
-        passChannelRolePermission(this.channelRole.roleArn),
+        passChannelRolePermission(channelRoleArn),
         ...props.formerChannelRole ? [passChannelRolePermission(props.formerChannelRole.roleRef.roleArn)] : [],
       ],
       removalPolicy: props.removalPolicy,
@@ -271,11 +306,12 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       resource.node.addDependency(policiesOf(props.channelRole));
     }
     // Not on the construct: the channels of a workspace may be its children. An imported workspace has no resource.
-    const workspaceResource = props.workspace.node.tryFindChild('Resource');
+    const workspaceResource = props.workspace.node.defaultChild ?? props.workspace;
     if (CfnResource.isCfnResource(workspaceResource)) {
       resource.node.addDependency(workspaceResource);
     }
-    guardAccount(this, 'channel', props.workspace.teamId, props.channelId);
+    const { teamId } = props.workspace.slackWorkspaceConfigurationRef;
+    guardAccount(this, 'channel', teamId, props.channelId);
     if (props.existing === ExistingConfiguration.ADOPT && !props.channelRole) {
       Annotations.of(this).addWarningV2(
         'cdk-support-channels:adoptedChannelRole',
@@ -284,9 +320,9 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       );
     }
 
-    this.teamId = props.workspace.teamId;
+    this.teamId = teamId;
     this.channelId = props.channelId;
-    this.grantPrincipal = this.channelRole.grantPrincipal;
+    this.grantPrincipal = grantableRole(this, this.channelRole).grantPrincipal;
   }
 }
 

@@ -1,9 +1,12 @@
+import type * as supportapp from 'aws-cdk-lib/aws-supportapp';
 import { CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkSlackWorkspace } from './constraints';
 import { SLACK_WORKSPACE_TYPE, type SlackWorkspaceProperties } from './contract';
 import { guardAccount } from './private/account-guard';
+import { isOfKind, markKind } from './private/construct-kind';
 import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
 import { checkTypes, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
@@ -12,7 +15,7 @@ import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-
 /**
  * A Slack workspace that is authorized for the AWS Support App of an account.
  */
-export interface ISlackWorkspace extends IResource {
+export interface ISlackWorkspace extends IResource, supportapp.ISlackWorkspaceConfigurationRef {
   /**
    * The team ID of the Slack workspace, such as `T012ABCDEFG`.
    *
@@ -76,6 +79,13 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
    */
   protected readonly _provider?: ChannelsProvider;
 
+  /**
+   * The workspace as references name it.
+   */
+  public get slackWorkspaceConfigurationRef(): supportapp.SlackWorkspaceConfigurationReference {
+    return { teamId: this.teamId };
+  }
+
   public addChannel(id: string, options: AddSlackChannelOptions): SlackChannelConfiguration {
     return new SlackChannelConfiguration(this, id, { ...options, provider: options?.provider ?? this._provider, workspace: this });
   }
@@ -93,7 +103,22 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
  * @see https://docs.aws.amazon.com/awssupport/latest/user/authorize-slack-workspace.html
  * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_RegisterSlackWorkspaceForOrganization.html
  */
+@propertyInjectable
 export class SlackWorkspace extends SlackWorkspaceBase {
+  /**
+   * The name by which `PropertyInjectors` of the CDK give this class its defaults.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-support-channels.SlackWorkspace';
+
+  /**
+   * Whether something is a `SlackWorkspace`, and not an imported one.
+   *
+   * @param value anything, such as a construct that an aspect visits
+   */
+  public static isSlackWorkspace(value: any): value is SlackWorkspace {
+    return isOfKind(value, 'SlackWorkspace');
+  }
+
   /**
    * Import a workspace that is registered elsewhere, such as in another stack or in the AWS Support Center Console.
    *
@@ -138,6 +163,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
 
   constructor(scope: Construct, id: string, props: SlackWorkspaceProps) {
     super(scope, id);
+    markKind(this, 'SlackWorkspace');
     const { problems, values } = checkTypes(props, { teamId: TEXT, refresh: TEXT, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
     const properties: SlackWorkspaceProperties = { TeamId: values.teamId, Refresh: values.refresh };
     throwProblems('SlackWorkspace', this.node.path, [

@@ -1,3 +1,4 @@
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { AccountAlias } from './account-alias';
 import type { Problem } from './constraints';
@@ -77,7 +78,13 @@ export interface SupportAppAccountProps {
  * It defines a `SlackWorkspace`, `SlackChannelConfiguration`s and an `AccountAlias`, which are the better choice for all that this construct has
  * no property for.
  */
+@propertyInjectable
 export class SupportAppAccount extends Construct {
+  /**
+   * The name by which `PropertyInjectors` of the CDK give this class its defaults.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-support-channels.SupportAppAccount';
+
   /**
    * The Slack workspace.
    */

@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnResource, Duration } from 'aws-cdk-lib/core';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { acknowledge } from './private/acknowledgements';
 import { checkTypes, isMap, type PropertyType, TEXT } from './private/props';
@@ -102,7 +103,13 @@ export interface SupportAppRoleProps {
  *
  * @see https://docs.aws.amazon.com/awssupport/latest/user/support-app-permissions.html
  */
+@propertyInjectable
 export class SupportAppRole extends iam.Role {
+  /**
+   * The name by which `PropertyInjectors` of the CDK give this class its defaults.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-support-channels.SupportAppRole';
+
   constructor(scope: Construct, id: string, props: SupportAppRoleProps = {}) {
     throwProblems('SupportAppRole', `${scope.node.path}/${id}`, checkTypes(props, PROPERTY_TYPES).problems);
     const { access = SupportAppAccess.FULL_ACCESS, managedPolicies = [], description, ...roleProps } = props;

@@ -137,6 +137,18 @@ describe('with a default', () => {
     expect(Object.keys(conditionsWith({ 777788889999: 'b', [PRODUCTION]: 'm', [TEST]: 'n' }))).toEqual(expect.arrayContaining(Object.keys(before)));
   });
 
+  test.each([91, 100, 101, 200])('%d values take few conditions, of which a template has at most 200', (count) => {
+    const stack = newStack();
+    const ids = accountIds(count);
+    new AccountAlias(stack, 'Alias', {
+      accountAlias: AccountValue.byAccount(Object.fromEntries(ids.map((id) => [id, `acme ${id}`])), { defaultValue: 'acme' }).asString,
+    });
+    const template = Template.fromStack(stack).toJSON();
+    expect(Object.keys(template.Conditions).length).toBeLessThanOrEqual(31);
+    ids.forEach((id) => expect(evaluate(aliasOf(stack), template, id)).toBe(`acme ${id}`));
+    expect(evaluate(aliasOf(stack), template, '999999999999')).toBe('acme');
+  });
+
   test('1,000 accounts are no problem but the bytes, of which a warning tells', () => {
     const stack = newStack();
     const ids = accountIds(1_000);

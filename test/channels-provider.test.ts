@@ -21,7 +21,17 @@ import {
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import {
-  handlerStatements, messageOf, newStack, onlyLogicalId, onlyResource, problemsOf, resourcePolicyId, resourcePolicyIds, resourcesOf, resourcesOfType,
+  handlerStatements,
+  messageOf,
+  newStack,
+  onlyLogicalId,
+  onlyResource,
+  policyNameOf,
+  problemsOf,
+  resourcePolicyId,
+  resourcePolicyIds,
+  resourcesOf,
+  resourcesOfType,
   resourceStatements,
 } from './synthesis';
 import {
@@ -238,7 +248,7 @@ describe('the permissions of the handler', () => {
       chimeBearer: `${APP_INSTANCE_ARN}/user/u`,
       channelName: 'n',
       memberArns: [`${APP_INSTANCE_ARN}/user/v`],
-      expirationSettings: { expirationDays: 1, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+      expirationSettings: { expiration: Duration.days(1), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
       channelFlowArn: `${APP_INSTANCE_ARN}/channel-flow/f`,
     });
     const services = [['supportapp', 'support-app'], ['chime', 'chime-sdk-messaging'], ['cloudformation', 'cloudformation']];
@@ -320,7 +330,7 @@ describe.each(ROLES)('the policy for resources with %s', (_, giveRole) => {
   /** What tells policies apart: the logical id for CloudFormation, the name for IAM. */
   function identity(stack: Stack): string[] {
     const id = resourcePolicyId(stack);
-    const name: string = resourcesOf(stack)[id].Properties.PolicyName;
+    const name = policyNameOf(resourcesOf(stack)[id].Properties);
     expect(id.slice(-4)).toMatch(/^[0-9A-F]{4}$/);
     expect(name.slice(-4)).toBe(id.slice(-4));
     return [id, name];
@@ -389,6 +399,11 @@ describe.each(ROLES)('the policy for resources with %s', (_, giveRole) => {
 });
 
 describe('a given role', () => {
+  /** A role has one policy of a name, and IAM is global. */
+  const ofThisStackAlone = (name: string) => (
+    { 'Fn::Join': ['', [`${name}-`, { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }]] }
+  );
+
   /** The policies of a template by logical id, without their order. */
   const policiesOf = (stack: Stack) =>
     Object.fromEntries(Object.entries(resourcesOf(stack)).filter(([, { Type }]) => Type === 'AWS::IAM::Policy').map(([id, { Properties }]) => [id, Properties]));
@@ -404,16 +419,16 @@ describe('a given role', () => {
     expect(onlyResource(stack, FUNCTION).Properties.Role).toEqual({ 'Fn::GetAtt': [roleId, 'Arn'] });
     expect(provider.grantPrincipal).toBe(role.grantPrincipal);
     expect(policiesOf(stack)).toEqual({
-      MineDefaultPolicyC872F717: {
-        PolicyName: 'MineDefaultPolicyC872F717',
+      ProviderHandlerPolicy1D007934: {
+        PolicyName: ofThisStackAlone('StackProvider342BA82AHandler'),
         PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK, OTHER_STACKS] },
         Roles: [{ Ref: roleId }],
       },
       ProviderPolicy73D9A0889C4D: {
-        PolicyName: 'StackProvider342BA82AResources9C4D',
+        PolicyName: ofThisStackAlone('StackProvider342BA82AResources9C4D'),
         PolicyDocument: {
           Version: '2012-10-17',
-          Statement: [WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, CHIME, { ...CHIME, Resource: `${APP_INSTANCE_ARN}/bot/b` }],
+          Statement: [WORKSPACE, CHANNEL, PASS_ROLE, ALIAS, { ...CHIME, Resource: [`${APP_INSTANCE_ARN}/bot/b`, ...CHIME.Resource] }],
         },
         Roles: [{ Ref: roleId }],
       },
@@ -434,16 +449,6 @@ describe('a given role', () => {
     expect(alias.DependsOn).toEqual([resourcePolicyId(stack)]);
   });
 
-  test('that two stacks share gets policies of different names', () => {
-    const names = ['One', 'Other'].map((id) => {
-      const stack = new Stack(new App(), id);
-      const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/Handler');
-      new AccountAlias(stack, 'Alias', { accountAlias: 'a', provider: new ChannelsProvider(stack, 'Provider', { role }) });
-      return resourcesOf(stack)[resourcePolicyId(stack)].Properties.PolicyName;
-    });
-    expect(new Set(names).size).toBe(2);
-  });
-
   test('that is imported gets the two policies, which outlive the resources', () => {
     const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
     const role = iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler');
@@ -451,14 +456,18 @@ describe('a given role', () => {
     expect(onlyResource(stack, FUNCTION).Properties.Role).toBe('arn:aws:iam::111122223333:role/Handler');
     expect(resourcesOfType(stack, 'AWS::IAM::Role')).toEqual([]);
     expect(policiesOf(stack)).toEqual({
-      MinePolicyDA7C2A6A: {
-        PolicyName: 'MinePolicyDA7C2A6A', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK, OTHER_STACKS] }, Roles: ['Handler'],
+      ProviderHandlerPolicy1D007934: {
+        PolicyName: ofThisStackAlone('StackProvider342BA82AHandler'),
+        PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK, OTHER_STACKS] },
+        Roles: ['Handler'],
       },
       ProviderPolicy73D9A088A7C2: {
-        PolicyName: 'StackProvider342BA82AResourcesA7C2', PolicyDocument: { Version: '2012-10-17', Statement: [ALIAS] }, Roles: ['Handler'],
+        PolicyName: ofThisStackAlone('StackProvider342BA82AResourcesA7C2'),
+        PolicyDocument: { Version: '2012-10-17', Statement: [ALIAS] },
+        Roles: ['Handler'],
       },
     });
-    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual(['MinePolicyDA7C2A6A']);
+    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual(['ProviderHandlerPolicy1D007934']);
     expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').DependsOn).toEqual(['ProviderPolicy73D9A088A7C2']);
   });
 

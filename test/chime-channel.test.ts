@@ -1,4 +1,16 @@
-import { App, Aspects, aws_iam as iam, CfnParameter, CfnResource, Lazy, RemovalPolicy, Stack, Tag, Tags } from 'aws-cdk-lib';
+import {
+  App,
+  Aspects,
+  aws_iam as iam,
+  CfnParameter,
+  CfnResource,
+  Duration,
+  Lazy,
+  RemovalPolicy,
+  Stack,
+  Tag,
+  Tags,
+} from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { messageOf, newStack, onlyLogicalId, onlyResource, problemsOf, resourcePolicyId, resourcesOfType, resourceStatements } from './synthesis';
 import {
@@ -20,7 +32,7 @@ const USER = `${APP_INSTANCE_ARN}/user/u`;
 const BOT = `${APP_INSTANCE_ARN}/bot/b`;
 const FLOW = `${APP_INSTANCE_ARN}/channel-flow/f`;
 const ELASTIC: ElasticChannelConfiguration = { maximumSubChannels: 100, targetMembershipsPerSubChannel: 500, minimumMembershipPercentage: 40 };
-const EXPIRATION = { expirationDays: 90, expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP };
+const EXPIRATION = { expiration: Duration.days(90), expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP };
 
 function newChannel(stack: Stack, props: Partial<ChimeChannelProps> = {}, id = 'Channel'): ChimeChannel {
   const appInstanceArn = props.appInstanceArn ?? APP_INSTANCE_ARN;
@@ -112,9 +124,8 @@ test('a channel may have more members and moderators than a creation takes', () 
 test('removal policy', () => {
   const stack = newStack();
   newChannel(stack, { removalPolicy: RemovalPolicy.DESTROY });
-  // What CloudFormation does by itself.
-  expect(onlyResource(stack, TYPE).DeletionPolicy).toBeUndefined();
-  expect(onlyResource(stack, TYPE).UpdateReplacePolicy).toBeUndefined();
+  expect(onlyResource(stack, TYPE).DeletionPolicy).toBe('Delete');
+  expect(onlyResource(stack, TYPE).UpdateReplacePolicy).toBe('Delete');
 });
 
 test('a given provider is used', () => {
@@ -303,7 +314,7 @@ describe('what is known only at deployment', () => {
       existing: text('Existing') as ExistingConfiguration,
       memberArns: list('Members'),
       moderatorArns: [text('Moderator')],
-      expirationSettings: { expirationDays: number('Days'), expirationCriterion: text('Criterion') as ExpirationCriterion },
+      expirationSettings: { expiration: Duration.days(number('Days')), expirationCriterion: text('Criterion') as ExpirationCriterion },
       channelFlowArn: text('Flow'),
     });
     newChannel(stack, {
@@ -336,13 +347,29 @@ describe('what is known only at deployment', () => {
     expect(resourceStatements(stack)).toContainEqual(expect.objectContaining({ Resource: [`${APP_INSTANCE_ARN}/channel/*`, USER, ref('Flow')] }));
   });
 
+  test.each<[Duration, string]>([
+    [Duration.hours(36), 'must be 1 to 5475 whole days, got 1.5 days. Change it, such as to Duration.days(90).'],
+    [Duration.days(5476), 'must be 1 to 5475 whole days, got 5476 days. Change it, such as to Duration.days(90).'],
+    [Duration.hours(Lazy.number({ produce: () => 24 })), 'must be a Duration, and one of days where it is known only at deployment, '
+      + 'got an instance of Duration. Give one, such as Duration.days(90).'],
+  ])('fails on an expiration of %s', (expiration, problem) => {
+    expect(problemsOf(messageOf(() => newChannel(newStack(), { expirationSettings: { ...EXPIRATION, expiration } }))).problems)
+      .toEqual({ 'expirationSettings.expiration': problem });
+  });
+
+  test('takes an expiration of hours that make whole days', () => {
+    const stack = newStack();
+    newChannel(stack, { expirationSettings: { ...EXPIRATION, expiration: Duration.hours(48) } });
+    expect(onlyResource(stack, TYPE).Properties.ExpirationSettings.ExpirationDays).toBe(2);
+  });
+
   test('leaves what is known to be checked', () => {
     const stack = newStack();
     const token = new CfnParameter(stack, 'Token');
     const message = messageOf(() => newChannel(stack, {
       channelId: 'secret id',
       memberArns: [token.valueAsString, 'arn:aws:iam::111122223333:user/u'],
-      expirationSettings: { ...EXPIRATION, expirationDays: 0 },
+      expirationSettings: { ...EXPIRATION, expiration: Duration.days(0) },
       elasticChannelConfiguration: { ...ELASTIC, maximumSubChannels: Lazy.number({ produce: () => 0 }), minimumMembershipPercentage: 41 },
     }));
     expect(problemsOf(message)).toEqual({
@@ -352,7 +379,7 @@ describe('what is known only at deployment', () => {
         'memberArns[1]': expect.stringMatching(/^must be .*\/user\/<id> or \/bot\/<id>, got "arn:aws:iam::111122223333:user\/u"\. /),
         'memberArns': 'must be left out with elasticChannelConfiguration. Change it, or leave out elasticChannelConfiguration.',
         'elasticChannelConfiguration.minimumMembershipPercentage': 'must be a whole number of 1 to 40, got 41. Change it.',
-        'expirationSettings.expirationDays': 'must be a whole number of 1 to 5475, got 0. Change it.',
+        'expirationSettings.expiration': 'must be 1 to 5475 whole days, got 0 days. Change it, such as to Duration.days(90).',
       },
     });
     expect(message).not.toMatch(/secret/);

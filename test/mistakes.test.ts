@@ -157,9 +157,9 @@ const MISTAKES: Mistake[] = [
     'SlackChannelConfiguration at "Stack/Imported/C" has 1 problem:',
     '  - channelRole: must be an IAM role, got null. Give a role, such as iam.Role.fromRoleArn(this, \'Role\', '
     + 'arn), or leave the property out.'],
-  [({ stack, workspace }) => workspace.addChannel('C', { ...CHANNEL, channelRole: new iam.CfnRole(stack, 'L1', { assumeRolePolicyDocument: {} }) }),
+  [({ stack, workspace }) => workspace.addChannel('C', { ...CHANNEL, channelRole: new iam.CfnGroup(stack, 'L1') }),
     'SlackChannelConfiguration at "Stack/Imported/C" has 1 problem:',
-    '  - channelRole: must be an IAM role, got the CfnRole at "Stack/L1". Give a role, such as '
+    '  - channelRole: must be an IAM role, got the CfnGroup at "Stack/L1". Give a role, such as '
     + 'iam.Role.fromRoleArn(this, \'Role\', arn), or leave the property out.'],
   [({ workspace }) => workspace.addChannel('C', { ...CHANNEL, notifyOnCaseSeverity: 'ALL' }),
     'SlackChannelConfiguration at "Stack/Imported/C" has 1 problem:',
@@ -453,9 +453,10 @@ const MISTAKES: Mistake[] = [
   [({ stack }) => new ChimeChannel(stack, 'C', { ...CHIME, expirationSettings: [30] }),
     'ChimeChannel at "Stack/C" has 1 problem:',
     '  - expirationSettings: must be an object with properties, got [30]. Give an object, or leave the property out.'],
-  [({ stack }) => new ChimeChannel(stack, 'C', { ...CHIME, expirationSettings: { expirationDays: Infinity, expirationCriterion: 'CREATED' } }),
+  [({ stack }) => new ChimeChannel(stack, 'C', { ...CHIME, expirationSettings: { expiration: 30, expirationCriterion: 'CREATED' } }),
     'ChimeChannel at "Stack/C" has 2 problems:',
-    '  - expirationSettings.expirationDays: must be a number, got Infinity. Give a whole number.',
+    '  - expirationSettings.expiration: must be a Duration, and one of days where it is known only at deployment, got 30. '
+    + 'Give one, such as Duration.days(90).',
     '  - expirationSettings.expirationCriterion: must be CREATED_TIMESTAMP or LAST_MESSAGE_TIMESTAMP, got '
     + '"CREATED". Choose one of them.'],
   [({ stack }) => new ChimeChannel(stack, 'C', { ...CHIME, existing: 'ADOPT' }),

@@ -165,7 +165,7 @@ describe('the role of a channel', () => {
     const [first, second] = [newChannel(stack), newChannel(stack, { channelId: 'C2' }, 'Second')];
     expect(first.channelRole).toBe(second.channelRole);
     expect(first.channelRole).toBeInstanceOf(SupportAppRole);
-    expect(first.grantPrincipal).toBe(first.channelRole.grantPrincipal);
+    expect(first.grantPrincipal).toBe((first.channelRole as SupportAppRole).grantPrincipal);
     const roles = Object.entries(resourcesOf(stack)).filter(([, { Type }]) => Type === 'AWS::IAM::Role').map(([id]) => id);
     expect(roles.sort()).toEqual([
       expect.stringMatching(/^CdkSupportAppRole/),

@@ -1,4 +1,4 @@
-import { CfnOutput, CfnParameter, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, MissingRemovalPolicies, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { messageOf, newStack, onlyLogicalId, onlyResource, resourcePolicyId, resourcesOfType } from './synthesis';
 import { ChannelsProvider, NotificationSeverity, SlackWorkspace } from '../src';
@@ -42,7 +42,8 @@ test('the team ID may be known only at deployment', () => {
 
 test.each([
   // What CloudFormation does by itself.
-  [RemovalPolicy.DESTROY, undefined, undefined],
+  [undefined, undefined, undefined],
+  [RemovalPolicy.DESTROY, 'Delete', 'Delete'],
   [RemovalPolicy.RETAIN, 'Retain', 'Retain'],
   [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'RetainExceptOnCreate', 'Retain'],
 ])('removal policy %s', (removalPolicy, deletionPolicy, updateReplacePolicy) => {
@@ -50,6 +51,15 @@ test.each([
   new SlackWorkspace(stack, 'Workspace', { teamId: 'T1', removalPolicy });
   expect(onlyResource(stack, TYPE).DeletionPolicy).toBe(deletionPolicy);
   expect(onlyResource(stack, TYPE).UpdateReplacePolicy).toBe(updateReplacePolicy);
+});
+
+test('a removal policy that is given wins over one for those without', () => {
+  const stack = newStack();
+  MissingRemovalPolicies.of(stack).retain();
+  const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: 'T1', removalPolicy: RemovalPolicy.DESTROY });
+  workspace.addChannel('Channel', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE });
+  expect(onlyResource(stack, TYPE).DeletionPolicy).toBe('Delete');
+  expect(onlyResource(stack, 'Custom::SupportAppSlackChannelConfiguration').DeletionPolicy).toBe('Retain');
 });
 
 test('a given provider is used', () => {

@@ -46,10 +46,16 @@ export function handlerStatements(stack: Stack): any[] {
   return roles[0].Properties.Policies[0].PolicyDocument.Statement;
 }
 
+/** The name of a policy, without what only CloudFormation knows. */
+export function policyNameOf({ PolicyName: name }: { PolicyName?: string | { 'Fn::Join': [string, unknown[]] } }): string {
+  return typeof name === 'object' ? name['Fn::Join'][1].filter((part) => typeof part === 'string').join('').replace(/-$/, '') : String(name);
+}
+
 /** The logical ids of the policies for resources, of whichever provider and role. */
 export function resourcePolicyIds(stack: Stack): string[] {
   return Object.entries(resourcesOf(stack))
-    .filter(([, { Type, Properties }]) => Type === 'AWS::IAM::Policy' && /Resources[0-9A-F]{4}$/.test(String(Properties.PolicyName)))
+    .filter(([, { Type, Properties }]) => Type === 'AWS::IAM::Policy'
+      && /Resources[0-9A-F]{4}$/.test(policyNameOf(Properties)))
     .map(([id]) => id);
 }
 

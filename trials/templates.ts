@@ -197,7 +197,7 @@ function synthesize(account: string, appInstanceArn: string): Resources {
       channelName: 'channel',
       memberArns: [userArn(appInstanceArn, PEOPLE[0])],
       channelFlowArn: flowArn(appInstanceArn, FLOWS[index]),
-      expirationSettings: { expirationDays: 1, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+      expirationSettings: { expiration: Duration.days(1), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
       provider,
     }));
     return (app.synth().getStackByName('Stack').template as Template).Resources as Resources;

@@ -24,7 +24,9 @@ export const onCreate = (type: ResourceType, event: CustomResourceEvent, service
 export async function onUpdate(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
   const { stack } = services;
   const declared = parseValid(type, event);
-  const old = type.parse(event.OldResourceProperties ?? {});
+  // Of a declaration with problems nothing was done.
+  const attempted = type.parse(event.OldResourceProperties ?? {});
+  const old = type.check(attempted).length > 0 ? declared : attempted;
   const work = { type, event, services, declared };
   const id = parsePhysicalId(event.PhysicalResourceId);
   const target = type.targetOf(declared, event, id?.target);

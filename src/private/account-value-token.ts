@@ -10,6 +10,9 @@ const MAXIMUM_MAPPING_KEYS = 200;
 const MAXIMUM_TEMPLATE_BODY_BYTES = 51_200;
 const MAXIMUM_TEMPLATE_BYTES = 1_048_576;
 
+/** A template has at most 200 conditions. */
+const MAXIMUM_VALUES_WITH_CONDITIONS_OF_THEIR_OWN = 90;
+
 const GROUP_ID = 'CdkSupportChannelsAccounts';
 const MAPPING_KEY = 'Value';
 
@@ -131,6 +134,9 @@ class AccountValues extends Construct {
    */
   private defineConditions(token: AccountValueToken, defaultValue: string, scope: Construct, id: string): unknown {
     const groups = [...token.accountIdsByValue()];
+    if (groups.length > MAXIMUM_VALUES_WITH_CONDITIONS_OF_THEIR_OWN) {
+      return this.defineGrid(groups, defaultValue, scope, id);
+    }
     // Named by their values, so that another value renames no condition.
     const conditions = groups.map(([value, accountIds]) => new CfnCondition(scope, `${id}${value}`, {
       expression: Fn.conditionOr(...accountIds.map((accountId) => Fn.conditionEquals(Aws.ACCOUNT_ID, accountId))),
@@ -142,6 +148,28 @@ class AccountValues extends Construct {
     this.count([...conditions, isOther].map((condition) => condition._toCloudFormation()));
     return Fn.join('', [
       ...groups.map(([value], index) => Fn.conditionIf(conditions[index].logicalId, value, '').toString()),
+      Fn.conditionIf(isOther.logicalId, defaultValue, '').toString(),
+    ]);
+  }
+
+  /**
+   * The values in rows and columns: a condition for each row and for each column, so that 200 values have 30 conditions. Each account
+   * stands in two of them.
+   */
+  private defineGrid(groups: [string, string[]][], defaultValue: string, scope: Construct, id: string): unknown {
+    const width = Math.ceil(Math.sqrt(groups.length));
+    const rows = Array.from({ length: Math.ceil(groups.length / width) }, (_, row) => groups.slice(row * width, (row + 1) * width));
+    const define = (name: string, line: [string, string[]][]) => new CfnCondition(scope, `${id}/${name}`, {
+      expression: Fn.conditionOr(...line.flatMap(([, accountIds]) => accountIds).map((accountId) => Fn.conditionEquals(Aws.ACCOUNT_ID, accountId))),
+    });
+    const rowConditions = rows.map((row, index) => define(`Row${index + 1}`, row));
+    const columnConditions = rows[0].map((_, column) => define(`Column${column + 1}`, rows.flatMap((row) => row.slice(column, column + 1))));
+    const isOther = new CfnCondition(scope, `${id}/Other`, { expression: Fn.conditionNot(Fn.conditionOr(...rowConditions)) });
+    this.count([...rowConditions, ...columnConditions, isOther].map((condition) => condition._toCloudFormation()));
+    return Fn.join('', [
+      ...rows.map((row, index) => Fn.conditionIf(rowConditions[index].logicalId, Fn.join('', row.map(([value], column) => (
+        Fn.conditionIf(columnConditions[column].logicalId, value, '').toString()
+      ))), '').toString()),
       Fn.conditionIf(isOther.logicalId, defaultValue, '').toString(),
     ]);
   }

@@ -16,6 +16,8 @@ export interface Permission {
   readonly actions: string[];
   readonly resources: string[];
   readonly conditions?: { [operator: string]: { [key: string]: string } };
+  /** Fewer resources that hold the others, for a stack that has more than a role can be allowed one by one. */
+  readonly widened?: string[];
 }
 
 /** The actions of a workspace. Neither these nor the other Support App actions know resources or condition keys. */
@@ -69,8 +71,11 @@ export const TRACING_PERMISSION: Permission = {
   resources: ['*'],
 };
 
+/** A queue that may tell which key it is encrypted with. */
+type Queue = sqs.IQueueRef & Partial<Pick<sqs.IQueue, 'encryptionMasterKey'>>;
+
 /** Lambda sends to the queue with the role of the function. */
-export function deadLetterPermissions({ queueArn, encryptionMasterKey }: sqs.IQueue): Permission[] {
+export function deadLetterPermissions({ queueRef: { queueArn }, encryptionMasterKey }: Queue): Permission[] {
   return [
     { kind: 'deadLetterQueue', actions: ['sqs:SendMessage'], resources: [queueArn] },
     ...(encryptionMasterKey ? [{
@@ -94,7 +99,7 @@ export function chimeChannelPermissions(properties: ChimeChannelProperties): Per
   const { AppInstanceArn: appInstanceArn, ChimeBearer: chimeBearer, ChannelFlowArn: channelFlowArn } = properties;
   const resources = [`${appInstanceArn}/channel/*`, chimeBearer];
   const permission = (kind: Permission['kind'], actions: string[], ...others: string[]): Permission =>
-    ({ kind, actions: actions.map((action) => `chime:${action}`), resources: [...resources, ...others] });
+    ({ kind, actions: actions.map((action) => `chime:${action}`), resources: [...resources, ...others], widened: [`${appInstanceArn}/*`] });
   return [
     permission('chime', [
       'CreateChannel',
@@ -161,20 +166,83 @@ function fingerprintOf(identity: string): string {
   return fingerprint;
 }
 
+/** What a token may become, in characters: the ARN of a role of the stack, or of an AppInstance. */
+const TOKEN_LENGTH = 130;
+
+/** How long a resource is in a policy at most, as far as that can be told before the deployment. */
+function lengthOf(resource: string): number {
+  return resource.replace(/\$\{Token\[[^\]]*\]\}/gu, 'x'.repeat(TOKEN_LENGTH)).length + '"",'.length;
+}
+
+/** What a statement is rendered from. */
+interface Entry {
+  readonly permission: Permission;
+  readonly resources: Set<string>;
+}
+
+/** The part of a policy: the `index`-th of several that share the permissions, each as much as it has room for. */
+export interface Share {
+  readonly index: number;
+  readonly rooms: number[];
+}
+
+const WHOLE: Share = { index: 0, rooms: [1] };
+
 /** The permissions that the resources of a stack need together. */
 export class HandlerPermissions {
-  private readonly permissions = new Map<Permission['kind'], { permission: Permission; resources: Set<string> }>();
+  private readonly permissions = new Map<Permission['kind'], Entry>();
   /** Each resource of a stack asks for it at each step of a synth. It stays until something is added, unless a token decides it. */
   private currentFingerprint?: string;
+  private length = 0;
+  /** In place of the entries that can be widened, if they are too many. */
+  private readonly wideEntry: { actions: Set<string>; resources: Set<string> } = { actions: new Set(), resources: new Set() };
+  private wideLength = 0;
+
+  /** Permissions of which a role can be allowed at most so many characters; beyond that, fewer resources stand for them. */
+  constructor(private readonly maximumLength: number = Infinity) {}
 
   /** Adds a permission; answers the part of it that is new, if any. */
   public add(permission: Permission): Permission | undefined {
-    const known = this.permissions.get(permission.kind)?.resources ?? new Set();
-    const resources = permission.resources.filter((resource) => !known.has(resource));
-    resources.forEach((resource) => known.add(resource));
-    this.permissions.set(permission.kind, { permission, resources: known });
+    const entry = this.permissions.get(permission.kind) ?? this.newEntry(permission);
+    const resources = permission.resources.filter((resource) => !entry.resources.has(resource));
+    resources.forEach((resource) => entry.resources.add(resource));
+    const length = sum(resources.map(lengthOf));
+    this.length += length;
+    this.wideLength += permission.widened ? this.widen(permission.widened) : length;
+    this.permissions.set(permission.kind, { ...entry, permission });
     this.currentFingerprint = undefined;
     return resources.length > 0 ? { ...permission, resources } : undefined;
+  }
+
+  private newEntry(permission: Permission): Entry {
+    const length = JSON.stringify({ Effect: 'Allow', Action: permission.actions, Resource: [], Condition: permission.conditions }).length;
+    this.length += length;
+    this.wideLength += length;
+    if (permission.widened) {
+      permission.actions.forEach((action) => this.wideEntry.actions.add(action));
+    }
+    return { permission, resources: new Set() };
+  }
+
+  /** Adds resources to the entry that stands for others, and answers how long they are. */
+  private widen(widened: string[]): number {
+    const added = widened.filter((resource) => !this.wideEntry.resources.has(resource));
+    added.forEach((resource) => this.wideEntry.resources.add(resource));
+    return sum(added.map(lengthOf));
+  }
+
+  private get isWidened(): boolean {
+    return this.length > this.maximumLength;
+  }
+
+  /** How many characters of policies the permissions take, at most. */
+  public get characters(): number {
+    return this.isWidened ? this.wideLength : this.length;
+  }
+
+  /** The resources that stand for others, where there are any. */
+  public get wideResources(): string[] {
+    return this.isWidened ? [...this.wideEntry.resources] : [];
   }
 
   /**
@@ -199,24 +267,59 @@ export class HandlerPermissions {
    * The statements of a policy document. Written out here so that the template depends neither on the order of
    * definition nor on the feature flags and the version of the CDK.
    */
-  public render(resolve: (value: string) => unknown): object[] {
-    return ORDER.flatMap((kind) => {
-      const entry = this.permissions.get(kind);
-      if (!entry) {
-        return [];
-      }
-      const { actions, conditions } = entry.permission;
-      // Two tokens can stand for one value. Sorted by it, as the order of definition must not show.
-      const resources = entry.resources.size === 1
-        ? [...entry.resources]
-        : [...new Map([...entry.resources].map((resource) => [canonical(resource, resolve), resource]))]
-          .sort(([one], [other]) => one < other ? -1 : 1).map(([, resource]) => resource);
-      return [{
-        Effect: 'Allow',
-        Action: actions.length === 1 ? actions[0] : actions,
-        Resource: resources.length === 1 ? resources[0] : resources,
-        ...(conditions ? { Condition: conditions } : {}),
-      }];
-    });
+  public render(resolve: (value: string) => unknown, share: Share = WHOLE): object[] {
+    const entries = this.entries().map(({ permission, resources }) => ({ permission, resources: sorted([...resources], resolve) }));
+    return share.rooms.length === 1 ? entries.flatMap(renderStatement) : partOf(entries, share).flatMap(renderStatement);
   }
+
+  private entries(): Entry[] {
+    const entries = ORDER.flatMap((kind) => this.permissions.get(kind) ?? []);
+    if (!this.isWidened) {
+      return entries;
+    }
+    const { actions, resources } = this.wideEntry;
+    return [
+      ...entries.filter(({ permission }) => !permission.widened),
+      { permission: { kind: 'chime', actions: [...actions].sort(), resources: [] }, resources },
+    ];
+  }
+}
+
+interface SortedEntry {
+  readonly permission: Permission;
+  readonly resources: string[];
+}
+
+/** Two tokens can stand for one value. Sorted by it, as the order of definition must not show. */
+function sorted(resources: string[], resolve: (value: string) => unknown): string[] {
+  return resources.length <= 1 ? resources : [...new Map(resources.map((resource) => [canonical(resource, resolve), resource]))]
+    .sort(([one], [other]) => one < other ? -1 : 1).map(([, resource]) => resource);
+}
+
+/** The resources of which the middle is in a part of all that they are together. */
+function partOf(entries: SortedEntry[], { index, rooms }: Share): SortedEntry[] {
+  const scale = sum(entries.flatMap(({ resources }) => resources.map(lengthOf))) / sum(rooms);
+  const [start, end] = [rooms.slice(0, index), rooms.slice(0, index + 1)].map((before) => sum(before) * scale);
+  let position = 0;
+  return entries.map(({ permission, resources }) => ({
+    permission,
+    resources: resources.filter((resource) => {
+      const middle = position + lengthOf(resource) / 2;
+      position += lengthOf(resource);
+      return middle >= start && middle < end;
+    }),
+  }));
+}
+
+function renderStatement({ permission: { actions, conditions }, resources }: SortedEntry): object[] {
+  return resources.length === 0 ? [] : [{
+    Effect: 'Allow',
+    Action: actions.length === 1 ? actions[0] : actions,
+    Resource: resources.length === 1 ? resources[0] : resources,
+    ...(conditions ? { Condition: conditions } : {}),
+  }];
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -27,6 +27,14 @@ export const STRUCTURE: PropertyType = { must: 'an object with properties', reme
 
 export const PROPS: PropertyType = { must: 'an object with properties', remedy: 'Give the properties of the construct', isRequired: true, fits: isStructure };
 
+export const DAYS: PropertyType = {
+  must: 'a Duration, and one of days where it is known only at deployment',
+  remedy: 'Give one, such as Duration.days(90)',
+  isRequired: true,
+  fits: (value) => value instanceof Duration && (!value.isUnresolved() || value.unitLabel() === 'days'),
+  substitute: Aws.NO_VALUE,
+};
+
 /** A snapshot is left out: CloudFormation takes none of these resources. */
 const REMOVAL_POLICIES: unknown[] = [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE];
 
@@ -45,7 +53,7 @@ export const PROVIDER: PropertyType = {
 export const ROLE: PropertyType = {
   must: 'an IAM role',
   remedy: 'Give a role, such as iam.Role.fromRoleArn(this, \'Role\', arn), or leave the property out',
-  fits: (value) => isObject(value) && typeof value.roleArn === 'string' && isObject(value.grantPrincipal),
+  fits: (value) => isObject(value) && isObject(value.roleRef) && typeof value.roleRef.roleArn === 'string',
 };
 
 export const ROLE_REFERENCE: PropertyType = {
@@ -56,8 +64,8 @@ export const ROLE_REFERENCE: PropertyType = {
 export const OPTIONAL_WORKSPACE: PropertyType = {
   must: 'a SlackWorkspace',
   remedy: 'Give a SlackWorkspace, or SlackWorkspace.fromTeamId() for one that is registered elsewhere',
-  // A channel has a team ID, too.
-  fits: (value) => isObject(value) && isObject(value.node) && typeof value.teamId === 'string' && !('channelId' in value),
+  fits: (value) => isObject(value) && isObject(value.node) && isObject(value.slackWorkspaceConfigurationRef)
+    && typeof value.slackWorkspaceConfigurationRef.teamId === 'string',
 };
 
 export const WORKSPACE: PropertyType = { ...OPTIONAL_WORKSPACE, isRequired: true };

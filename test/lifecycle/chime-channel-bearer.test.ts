@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, failuresOf, ownProvider, useLocalAws } from './harness';
 import { ChannelPrivacy, ExistingConfiguration, ExpirationCriterion } from '../../src';
 
@@ -271,7 +271,7 @@ describe('the old bearer is deleted already, and the rotation is rolled back', (
 describe('the bearer changes, and a property that has actions of its own', () => {
   const PROPERTIES: [string, () => ChimeChannelOptions, (set: boolean) => object][] = [
     ['memberArns', () => ({ memberArns: [user('a')] }), (set) => ({ members: set ? [user('a'), first] : [first] })],
-    ['expirationSettings', () => ({ expirationSettings: { expirationDays: 1, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP } }),
+    ['expirationSettings', () => ({ expirationSettings: { expiration: Duration.days(1), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP } }),
       (set) => ({ expirationSettings: set ? { ExpirationDays: 1, ExpirationCriterion: 'CREATED_TIMESTAMP' } : undefined })],
     ['channelFlowArn', () => ({ channelFlowArn: store().createChannelFlow(appInstance.appInstanceArn, 'one') }),
       (set) => ({ channelFlowArn: set ? `${appInstance.appInstanceArn}/channel-flow/one` : undefined })],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, useLocalAws } from './harness';
 import { ChannelMode, ChannelPrivacy, ExpirationCriterion } from '../../src';
 
@@ -29,7 +29,9 @@ const CHANGES: Record<string, Change> = {
   mode: { to: () => ({ mode: ChannelMode.UNRESTRICTED }) },
   metadata: { to: () => ({ metadata: 'new' }) },
   tags: { to: () => ({ tags: { team: 'new' } }) },
-  expirationSettings: { to: () => ({ expirationSettings: { expirationDays: 1, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP } }) },
+  expirationSettings: {
+    to: () => ({ expirationSettings: { expiration: Duration.days(1), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP } }),
+  },
   memberArns: { to: () => ({ memberArns: [user('member')] }) },
   moderatorArns: { to: () => ({ moderatorArns: [user('moderator')] }) },
   chimeBearer: { to: () => ({ chimeBearer: user('successor') }) },

@@ -1,4 +1,4 @@
-import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, ownProvider, useLocalAws } from './harness';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
 import { ChannelMode, ChannelPrivacy, type ElasticChannelConfiguration, ExistingConfiguration, ExpirationCriterion } from '../../src';
@@ -47,7 +47,7 @@ function everything(): ChimeChannelOptions {
     tags: { a: '1', b: '2' },
     memberArns: [user('member'), user('new-member')],
     moderatorArns: [user('new-moderator'), user('moderator')],
-    expirationSettings: { expirationDays: 5, expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
+    expirationSettings: { expiration: Duration.days(5), expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
     channelFlowArn: flow('ours'),
   };
 }
@@ -502,7 +502,7 @@ describe('a construct that moves in the tree', () => {
       ['unchanged, with FAIL', { existing: FAIL }, {}, []],
       ['with another name', { channelName: 'moved' }, { name: 'moved' }, ['UpdateChannel']],
       ['with other expiration settings, with FAIL',
-        { existing: FAIL, expirationSettings: { expirationDays: 9, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP } },
+        { existing: FAIL, expirationSettings: { expiration: Duration.days(9), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP } },
         { expirationSettings: { ExpirationDays: 9, ExpirationCriterion: 'CREATED_TIMESTAMP' } }, ['PutChannelExpirationSettings']],
       ['with another tag value', { tags: { a: 'moved', b: '2' } }, { tags: expect.objectContaining({ a: 'moved', b: '2' }) }, ['TagResource']],
     ])('%s keeps the channel, its messages and its mark', async (_case, options, expected, changes) => {
@@ -535,7 +535,7 @@ describe('a construct that moves in the tree', () => {
         tags: { a: 'moved', d: 'moved' },
         memberArns: [user('x'), user('member')],
         moderatorArns: [user('x')],
-        expirationSettings: { expirationDays: 9, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+        expirationSettings: { expiration: Duration.days(9), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
       })],
     ])('ends where it began when the stack rolls back (%s)', async (_case, options) => {
       const before = standing();

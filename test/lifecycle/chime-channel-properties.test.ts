@@ -1,4 +1,4 @@
-import { CfnParameter, Fn, RemovalPolicy, type Stack, Token } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Fn, RemovalPolicy, type Stack, Token } from 'aws-cdk-lib';
 import {
   account, ALL, appInstance, changesOf, channel, channelAndFailure, channels, channelsAtFailure, declaredBy, ELASTIC,
   EXPIRES_LATE, EXPIRES_SOON, flow, IN_PLACE, inject, local, moveAppInstance, nobody, none, REPLACING, standing,
@@ -213,7 +213,7 @@ describe('numbers, which CloudFormation delivers as strings,', () => {
   test('reach the service as numbers when the template has a parameter for them', async () => {
     const days = (stack: Stack) => Token.asNumber(new CfnParameter(stack, 'Days', { type: 'Number' }).value);
     await account.succeed((stack) => channel({
-      elasticChannelConfiguration: ELASTIC, expirationSettings: { ...EXPIRES_LATE, expirationDays: days(stack) },
+      elasticChannelConfiguration: ELASTIC, expirationSettings: { ...EXPIRES_LATE, expiration: Duration.days(days(stack)) },
     })(stack), { Days: '42' });
     expect(channels()).toEqual([expect.objectContaining({ expirationSettings: { ExpirationDays: 42, ExpirationCriterion: 'CREATED_TIMESTAMP' } })]);
   });
@@ -332,8 +332,6 @@ describe('a value that is known only at deployment', () => {
     ['memberArns[1]', () => [user('a'), user('a')], (memberArns) => ({ memberArns }), (stack) => ({ memberArns: arnsOf(stack) })],
     ['moderatorArns[0]', () => ['nonsense'], (moderatorArns) => ({ moderatorArns }), (stack) => ({ moderatorArns: arnsOf(stack) })],
     ['channelFlowArn', () => user('a'), (channelFlowArn) => ({ channelFlowArn }), (stack) => ({ channelFlowArn: textOf(stack) })],
-    ['expirationSettings.expirationDays', () => 5476, (expirationDays) => ({ expirationSettings: { ...EXPIRES_LATE, expirationDays } }),
-      (stack) => ({ expirationSettings: { ...EXPIRES_LATE, expirationDays: numberOf(stack) } })],
     ['expirationSettings.expirationCriterion', () => 'NEVER',
       (expirationCriterion) => ({ expirationSettings: { ...EXPIRES_LATE, expirationCriterion } }),
       (stack) => ({ expirationSettings: { ...EXPIRES_LATE, expirationCriterion: textOf(stack) as ExpirationCriterion } })],
@@ -371,6 +369,13 @@ describe('a value that is known only at deployment', () => {
     expect(await account.fail((stack) => channel(token(stack))(stack), parameters)).toBe(atDeployment);
     expect(account.changes()).toEqual([]);
     expect(standing()).toEqual(before);
+  });
+
+  test('of days until the expiration fails with the name that the service has for them', async () => {
+    const expiration = (stack: Stack) => ({ expirationSettings: { ...EXPIRES_LATE, expiration: Duration.days(numberOf(stack)) } });
+    expect(await account.fail((stack) => channel(expiration(stack))(stack), { Value: '5476' }))
+      .toContain('expirationSettings.expirationDays: must be a whole number of 1 to 5475, got 5476');
+    expect(account.requests()).toEqual([]);
   });
 
   test('is taken when it is good', async () => {

@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import {
   type Account, type AppInstance, type ChimeChannelOptions, type ChimeChannelState, defineChimeChannel, failAfter, type LocalAwsHarness, useLocalAws,
 } from './harness';
@@ -81,7 +81,7 @@ export function declaredBy(options: ChimeChannelOptions): Partial<ChimeChannelSt
     members: [...new Set([...elasticChannelConfiguration ? [] : [appInstance.chimeBearer], ...memberArns])].sort(),
     moderators: [...new Set([appInstance.chimeBearer, ...moderatorArns])].sort(),
     expirationSettings: expirationSettings && {
-      ExpirationDays: expirationSettings.expirationDays, ExpirationCriterion: expirationSettings.expirationCriterion,
+      ExpirationDays: expirationSettings.expiration.toDays(), ExpirationCriterion: expirationSettings.expirationCriterion,
     },
     channelFlowArn,
     elasticChannelConfiguration: elasticChannelConfiguration && {
@@ -108,8 +108,8 @@ export function channelsAtFailure(): () => ChimeChannelState[] | undefined {
   return () => seen[1];
 }
 
-export const EXPIRES_SOON = { expirationDays: 1, expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP };
-export const EXPIRES_LATE = { expirationDays: 5475, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP };
+export const EXPIRES_SOON = { expiration: Duration.days(1), expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP };
+export const EXPIRES_LATE = { expiration: Duration.days(5475), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP };
 export const ELASTIC: ElasticChannelConfiguration = { maximumSubChannels: 10, targetMembershipsPerSubChannel: 200, minimumMembershipPercentage: 40 };
 
 export const FAULTS: [string, Fault][] = [

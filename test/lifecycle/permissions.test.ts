@@ -1,4 +1,4 @@
-import { CfnResource, RemovalPolicy, type Stack, Tags } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy, type Stack, Tags } from 'aws-cdk-lib';
 import { type Account, type AppInstance, type Definition, failAfter, failuresOf, TEAM, useLocalAws } from './harness';
 import { AccountAlias, ChimeChannel, ExistingConfiguration, ExpirationCriterion, NotificationSeverity, SlackWorkspace } from '../../src';
 
@@ -25,7 +25,7 @@ function everything({ appInstanceArn, chimeBearer }: AppInstance, revision: Revi
       chimeBearer,
       channelName: text,
       ...others,
-      expirationSettings: { expirationDays: text.length, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+      expirationSettings: { expiration: Duration.days(text.length), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
       channelFlowArn: `${appInstanceArn}/channel-flow/${text}`,
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -1,4 +1,4 @@
-import { aws_iam as iam, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, Duration, Stack } from 'aws-cdk-lib';
 import { PRODUCTION_ACCOUNT } from '../../examples/account-settings';
 import { AccountStack } from '../../examples/account-stack';
 import {
@@ -48,7 +48,7 @@ function defineAll(stack: Stack, provider?: ChannelsProvider): void {
     channelId: 'on-call',
     memberArns: [`${APP_INSTANCE_ARN}/user/member`],
     moderatorArns: [`${APP_INSTANCE_ARN}/user/moderator`],
-    expirationSettings: { expirationDays: 90, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+    expirationSettings: { expiration: Duration.days(90), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
     channelFlowArn: `${APP_INSTANCE_ARN}/channel-flow/f`,
     provider,
   }).grantManage(new iam.User(stack, 'Manager'));

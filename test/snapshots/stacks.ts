@@ -96,7 +96,7 @@ export const STACKS: Record<string, Definitions> = {
       existing: ExistingConfiguration.ADOPT,
       memberArns: [`${APP_INSTANCE_ARN}/user/first`, `${APP_INSTANCE_ARN}/user/second`],
       moderatorArns: [`${APP_INSTANCE_ARN}/bot/moderator`],
-      expirationSettings: { expirationDays: 90, expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
+      expirationSettings: { expiration: Duration.days(90), expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
       channelFlowArn: `${APP_INSTANCE_ARN}/channel-flow/filter`,
     }),
     (stack) => new ChimeChannel(stack, 'Assembly', {

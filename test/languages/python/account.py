@@ -118,7 +118,7 @@ on_call = ChimeChannel(
     existing=ExistingConfiguration.ADOPT,
     member_arns=[f"{APP_INSTANCE}/user/first", f"{APP_INSTANCE}/user/second"],
     moderator_arns=[f"{APP_INSTANCE}/bot/moderator"],
-    expiration_settings=ExpirationSettings(expiration_days=90, expiration_criterion=ExpirationCriterion.LAST_MESSAGE_TIMESTAMP),
+    expiration_settings=ExpirationSettings(expiration=Duration.days(90), expiration_criterion=ExpirationCriterion.LAST_MESSAGE_TIMESTAMP),
     channel_flow_arn=f"{APP_INSTANCE}/channel-flow/filter",
     removal_policy=RemovalPolicy.DESTROY,
     provider=provider,
@@ -135,7 +135,7 @@ assembly = ChimeChannel(
     elastic_channel_configuration=ElasticChannelConfiguration(
         maximum_sub_channels=100, target_memberships_per_sub_channel=10_000, minimum_membership_percentage=40,
     ),
-    expiration_settings=ExpirationSettings(expiration_days=1, expiration_criterion=ExpirationCriterion.CREATED_TIMESTAMP),
+    expiration_settings=ExpirationSettings(expiration=Duration.days(1), expiration_criterion=ExpirationCriterion.CREATED_TIMESTAMP),
     provider=provider,
 )
 assembly.grant_manage(readers)

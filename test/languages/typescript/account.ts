@@ -104,7 +104,7 @@ const onCall = new ChimeChannel(account, 'OnCall', {
   existing: ExistingConfiguration.ADOPT,
   memberArns: [`${APP_INSTANCE}/user/first`, `${APP_INSTANCE}/user/second`],
   moderatorArns: [`${APP_INSTANCE}/bot/moderator`],
-  expirationSettings: { expirationDays: 90, expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
+  expirationSettings: { expiration: Duration.days(90), expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
   channelFlowArn: `${APP_INSTANCE}/channel-flow/filter`,
   removalPolicy: RemovalPolicy.DESTROY,
   provider,
@@ -118,7 +118,7 @@ const assembly = new ChimeChannel(account, 'Assembly', {
   chimeBearer: `${APP_INSTANCE}/user/deployer`,
   channelName: 'Assembly',
   elasticChannelConfiguration: { maximumSubChannels: 100, targetMembershipsPerSubChannel: 10_000, minimumMembershipPercentage: 40 },
-  expirationSettings: { expirationDays: 1, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+  expirationSettings: { expiration: Duration.days(1), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
   provider,
 });
 assembly.grantManage(readers);

@@ -127,7 +127,7 @@ func defineAccount(app awscdk.App) {
 		MemberArns:     jsii.Strings(appInstance+"/user/first", appInstance+"/user/second"),
 		ModeratorArns:  jsii.Strings(appInstance + "/bot/moderator"),
 		ExpirationSettings: &channels.ExpirationSettings{
-			ExpirationDays:      jsii.Number(90),
+			Expiration:          awscdk.Duration_Days(jsii.Number(90)),
 			ExpirationCriterion: channels.ExpirationCriterion_LAST_MESSAGE_TIMESTAMP,
 		},
 		ChannelFlowArn: jsii.String(appInstance + "/channel-flow/filter"),
@@ -148,7 +148,7 @@ func defineAccount(app awscdk.App) {
 			MinimumMembershipPercentage:    jsii.Number(40),
 		},
 		ExpirationSettings: &channels.ExpirationSettings{
-			ExpirationDays:      jsii.Number(1),
+			Expiration:          awscdk.Duration_Days(jsii.Number(1)),
 			ExpirationCriterion: channels.ExpirationCriterion_CREATED_TIMESTAMP,
 		},
 		Provider: provider,

@@ -127,7 +127,7 @@ public class Account {
             .memberArns(List.of(APP_INSTANCE + "/user/first", APP_INSTANCE + "/user/second"))
             .moderatorArns(List.of(APP_INSTANCE + "/bot/moderator"))
             .expirationSettings(ExpirationSettings.builder()
-                .expirationDays(90).expirationCriterion(ExpirationCriterion.LAST_MESSAGE_TIMESTAMP).build())
+                .expiration(Duration.days(90)).expirationCriterion(ExpirationCriterion.LAST_MESSAGE_TIMESTAMP).build())
             .channelFlowArn(APP_INSTANCE + "/channel-flow/filter")
             .removalPolicy(RemovalPolicy.DESTROY)
             .provider(provider)
@@ -143,7 +143,7 @@ public class Account {
             .elasticChannelConfiguration(ElasticChannelConfiguration.builder()
                 .maximumSubChannels(100).targetMembershipsPerSubChannel(10_000).minimumMembershipPercentage(40).build())
             .expirationSettings(ExpirationSettings.builder()
-                .expirationDays(1).expirationCriterion(ExpirationCriterion.CREATED_TIMESTAMP).build())
+                .expiration(Duration.days(1)).expirationCriterion(ExpirationCriterion.CREATED_TIMESTAMP).build())
             .provider(provider)
             .build();
         assembly.grantManage(readers);
