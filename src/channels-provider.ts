@@ -5,16 +5,19 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3Assets from 'aws-cdk-lib/aws-s3-assets';
 import { Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
 import { defineAccountValues } from './private/account-value-token';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
 import { logPermission, NETWORK_INTERFACE_PERMISSION, OTHER_STACKS_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
 import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
-import { policiesOf } from './private/role-dependency';
+import { PROVIDER } from './private/props';
+import { adviseOnProvider, noteServed } from './private/provider-advice';
+import { policiesForHandler, roleItself } from './private/role-dependency';
+import { singleton } from './private/singleton';
 import { TaggableResource } from './private/taggable-resource';
-import { isUnresolved, throwProblems } from './private/validation';
+import { isUnresolved, pathOf, throwProblems } from './private/validation';
 
 /**
  * How the code of the handler gets to AWS.
@@ -163,6 +166,8 @@ const OLDEST_NODEJS = 20;
 // Literals: the modules of the services are loaded only for the options that need them.
 const ONE_MONTH = 30;
 const INFINITE = 9999;
+/** Another one would replace the group. Amazon EC2 takes few characters, so that the path of the construct is left out. */
+const SECURITY_GROUP_DESCRIPTION = 'Handler of AWS Support App and Amazon Chime channels';
 
 /**
  * The handler that manages the resources of a stack: one Lambda function with its role, policy and log group.
@@ -182,7 +187,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
    */
   public static getOrCreate(scope: Construct): ChannelsProvider {
     const stack = Stack.of(scope);
-    return (stack.node.tryFindChild(SINGLETON_ID) as ChannelsProvider | undefined) ?? new ChannelsProvider(stack, SINGLETON_ID);
+    return singleton(stack, SINGLETON_ID, 'its ChannelsProvider', isProvider, () => new ChannelsProvider(stack, SINGLETON_ID));
   }
 
   /**
@@ -201,10 +206,12 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
   private readonly serviceTimeout: number;
 
   constructor(scope: Construct, id: string, props: ChannelsProviderProps = {}) {
+    throwProblems('ChannelsProvider', pathOf(scope, id), checkId(scope, id));
     super(scope, id);
     const timeout = props.timeout ?? Duration.minutes(2);
     throwProblems('ChannelsProvider', this.node.path, checkProps(props, timeout));
     this.warnAboutRegion(props.supportAppRegion);
+    adviseOnProvider(this, props);
 
     this.role = props.role ? new GivenHandlerRole(this, props.role) : new OwnHandlerRole(this, 'Role');
     this.grantPrincipal = this.role.grantPrincipal;
@@ -230,7 +237,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
     });
     if (props.role) {
       // The handler needs them until the last resource is deleted.
-      this.handler.node.addDependency(policiesOf(props.role));
+      this.handler.node.addDependency(roleItself(props.role), policiesForHandler(this, props.role));
     }
     if (props.vpc) {
       // The way out of the VPC stays open for the answers to the last deletions.
@@ -251,6 +258,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
    * @internal
    */
   public _defineResource<T extends CfnResource>(scope: Construct, resourceClass: ResourceClass<T>, definition: ResourceDefinition): T {
+    noteServed(this, scope);
     defineAccountValues(scope, definition.properties);
     const resource = new resourceClass(scope, 'Resource', {
       type: definition.type,
@@ -302,7 +310,7 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
   private defineSecurityGroup(vpc: ec2.IVpc): ec2.ISecurityGroup {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- only for this option
     const { SecurityGroup } = require('aws-cdk-lib/aws-ec2') as typeof ec2;
-    return new SecurityGroup(this, 'SecurityGroup', { vpc, description: `Handler ${this.node.path}` });
+    return new SecurityGroup(this, 'SecurityGroup', { vpc, description: SECURITY_GROUP_DESCRIPTION });
   }
 
   private warnAboutRegion(supportAppRegion: string | undefined): void {
@@ -313,6 +321,20 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       );
     }
   }
+}
+
+function isProvider(construct: IConstruct): construct is ChannelsProvider {
+  return PROVIDER.fits(construct);
+}
+
+/** The CDK would say that the name is taken, and not by whom. */
+function checkId(scope: Construct, id: string): Problem[] {
+  const found = scope.node.tryFindChild(id);
+  return found === undefined || !isProvider(found) ? [] : [{
+    property: 'id',
+    violation: `must be another one, got ${JSON.stringify(id)}, at which there is a ChannelsProvider already: the first construct that needs one makes it`,
+    remedy: 'Define the ChannelsProvider before all constructs that it serves, or give it another id and pass it to them as provider',
+  }];
 }
 
 function serviceTimeoutInSeconds(props: ChannelsProviderProps, timeout: Duration): number {

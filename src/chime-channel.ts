@@ -9,7 +9,7 @@ import { guardAccount } from './private/account-guard';
 import { chimeChannelPermissions } from './private/handler-permissions';
 import { checkTypes, CHOICE, LIST, NUMBER, PROVIDER, REMOVAL_POLICY, showValue, STRUCTURE, TEXT } from './private/props';
 import { TaggableResource } from './private/taggable-resource';
-import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { checkInEachAccount, checkProvider, isUnresolved, pathOf, throwProblems } from './private/validation';
 
 /**
  * Who may add members to a channel.
@@ -268,7 +268,7 @@ export class ChimeChannel extends ChimeChannelBase {
     class Import extends ChimeChannelBase {
       public readonly channelArn = channelArn;
     }
-    throwProblems('ChimeChannel', `${scope.node.path}/${id}`, checkChannelArn(channelArn));
+    throwProblems('ChimeChannel', pathOf(scope, id), checkChannelArn(channelArn));
     // The CDK takes ARNs and its own tokens apart, but no placeholder.
     const isPlaceholder = isUnresolved(channelArn) && !Token.isUnresolved(channelArn);
     return new Import(scope, id, isPlaceholder ? {} : { environmentFromArn: channelArn });

@@ -1,5 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Annotations, Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
+import { Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
 import { checkSlackChannelConfiguration } from './constraints';
@@ -8,9 +8,11 @@ import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
 import { checkTypes, CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, TEXT, WORKSPACE } from './private/props';
-import { policiesOf } from './private/role-dependency';
-import { sharedSupportAppRole } from './private/shared-support-app-role';
-import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { adviseOnRole, warnAboutRemoval, warnAboutWorkspaceAccount } from './private/role-advice';
+import { roleItself } from './private/role-dependency';
+import { keepingPolicyOf, sharedSupportAppRole } from './private/shared-support-app-role';
+import { warnAboutSlackId } from './private/slack-id';
+import { checkInEachAccount, checkProvider, isUnresolved, pathOf, throwProblems } from './private/validation';
 import type { ISlackWorkspace } from './slack-workspace';
 
 /**
@@ -191,7 +193,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
     attributes: SlackChannelConfigurationAttributes,
   ): ISlackChannelConfiguration {
     const { problems, values } = checkTypes(attributes, { teamId: TEXT, channelId: TEXT, channelRole: ROLE });
-    throwProblems('SlackChannelConfiguration', `${scope.node.path}/${id}`, [
+    throwProblems('SlackChannelConfiguration', pathOf(scope, id), [
       ...problems,
       ...checkSlackChannelConfiguration({ TeamId: values.teamId, ChannelId: values.channelId }, isUnresolved)
         .filter(({ property }) => property === 'teamId' || property === 'channelId'),
@@ -201,7 +203,10 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       public readonly channelId = attributes.channelId;
       public readonly grantPrincipal = attributes.channelRole?.grantPrincipal ?? new iam.UnknownPrincipal({ resource: this });
     }
-    return new Import(scope, id);
+    const imported = new Import(scope, id);
+    warnAboutSlackId(imported, 'TeamId', attributes.teamId);
+    warnAboutSlackId(imported, 'ChannelId', attributes.channelId);
+    return imported;
   }
 
   public readonly teamId: string;
@@ -235,7 +240,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       ...checkProvider(this, values.provider),
     ]);
 
-    this.channelRole = props.channelRole ?? sharedSupportAppRole(this);
+    this.channelRole = props.channelRole ?? sharedSupportAppRole(this, () => keepingPolicyOf(resource, props.existing));
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
     const resource = provider._defineResource(this, CfnResource, {
       type: SLACK_CHANNEL_CONFIGURATION_TYPE,
@@ -247,21 +252,18 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       removalPolicy: props.removalPolicy,
     });
     if (props.channelRole) {
-      resource.node.addDependency(policiesOf(props.channelRole));
+      resource.node.addDependency(roleItself(props.channelRole));
+      adviseOnRole(this, { property: 'channelRole', role: props.channelRole, service: 'supportapp.amazonaws.com' });
+      warnAboutRemoval(this, props.channelRole, () => keepingPolicyOf(resource, props.existing));
     }
     // Not on the construct: the channels of a workspace may be its children. An imported workspace has no resource.
     const workspaceResource = props.workspace.node.tryFindChild('Resource');
     if (CfnResource.isCfnResource(workspaceResource)) {
       resource.node.addDependency(workspaceResource);
+      warnAboutWorkspaceAccount(this, props.workspace);
     }
+    warnAboutSlackId(this, 'ChannelId', props.channelId);
     guardAccount(this, 'channel', props.workspace.teamId, props.channelId);
-    if (props.existing === ExistingConfiguration.ADOPT && !props.channelRole) {
-      Annotations.of(this).addWarningV2(
-        'cdk-support-channels:adoptedChannelRole',
-        'An adopted channel is left when the stack is deleted, but the role that channels share by default is deleted with the stack. '
-        + 'Set channelRole to a role that stays, such as the one that the channel has.',
-      );
-    }
 
     this.teamId = props.workspace.teamId;
     this.channelId = props.channelId;

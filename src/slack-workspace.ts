@@ -6,6 +6,7 @@ import { SLACK_WORKSPACE_TYPE, type SlackWorkspaceProperties } from './contract'
 import { guardAccount } from './private/account-guard';
 import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
 import { checkTypes, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
+import { warnAboutSlackId } from './private/slack-id';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
 
@@ -103,6 +104,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
     const imported = new Import(scope, id);
     const { problems, values } = checkTypes({ teamId }, { teamId: TEXT });
     throwProblems('SlackWorkspace', imported.node.path, [...problems, ...checkSlackWorkspace({ TeamId: values.teamId }, isUnresolved)]);
+    warnAboutSlackId(imported, 'TeamId', teamId);
     return imported;
   }
 
@@ -146,6 +148,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
       permissions: [SLACK_WORKSPACE_PERMISSION],
       removalPolicy: props.removalPolicy,
     });
+    warnAboutSlackId(this, 'TeamId', props.teamId);
     guardAccount(this, 'workspace', props.teamId);
 
     this._provider = props.provider;

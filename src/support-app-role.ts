@@ -3,7 +3,7 @@ import { CfnResource, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from './private/acknowledgements';
 import { checkTypes, isMap, type PropertyType, TEXT } from './private/props';
-import { throwProblems } from './private/validation';
+import { pathOf, throwProblems } from './private/validation';
 
 /**
  * What people in a Slack channel may do with the support cases of the account.
@@ -104,7 +104,7 @@ export interface SupportAppRoleProps {
  */
 export class SupportAppRole extends iam.Role {
   constructor(scope: Construct, id: string, props: SupportAppRoleProps = {}) {
-    throwProblems('SupportAppRole', `${scope.node.path}/${id}`, checkTypes(props, PROPERTY_TYPES).problems);
+    throwProblems('SupportAppRole', pathOf(scope, id), checkTypes(props, PROPERTY_TYPES).problems);
     const { access = SupportAppAccess.FULL_ACCESS, managedPolicies = [], description, ...roleProps } = props;
     super(scope, id, {
       ...roleProps,

@@ -605,7 +605,7 @@ describe('in a VPC', () => {
     define.alias(stack, provider);
     const securityGroup = onlyResource(stack, 'AWS::EC2::SecurityGroup');
     expect(securityGroup.Properties).toMatchObject({
-      GroupDescription: 'Handler Stack/Provider',
+      GroupDescription: 'Handler of AWS Support App and Amazon Chime channels',
       SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }],
       VpcId: { Ref: onlyLogicalId(stack, 'AWS::EC2::VPC') },
     });

@@ -228,8 +228,8 @@ const MISTAKES: Mistake[] = [
     + 'SlackWorkspace.fromTeamId() for one that is registered elsewhere.'],
   [({ stack, workspace }) => new SlackChannelConfiguration(stack, 'C', { ...CHANNEL, workspace: workspace.addChannel('Other', CHANNEL) }),
     'SlackChannelConfiguration at "Stack/C" has 1 problem:',
-    '  - workspace: must be a SlackWorkspace, got the Resource at "Stack/Imported/Other". Give a SlackWorkspace, '
-    + 'or SlackWorkspace.fromTeamId() for one that is registered elsewhere.'],
+    '  - workspace: must be a SlackWorkspace, got the SlackChannelConfiguration at "Stack/Imported/Other". '
+    + 'Give a SlackWorkspace, or SlackWorkspace.fromTeamId() for one that is registered elsewhere.'],
   [({ stack }) => SlackChannelConfiguration.fromSlackChannelConfigurationAttributes(stack, 'C', undefined),
     'SlackChannelConfiguration at "Stack/C" has 1 problem:',
     '  - props: must be an object with properties, got nothing. Give the properties of the construct.'],

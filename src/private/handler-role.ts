@@ -156,8 +156,10 @@ function acknowledgeWildcards(resource: CfnResource, added: Permission | undefin
  * place, it would lack the permission to delete the last alias of a stack, for example, when that is deleted.
  */
 function renew(policy: iam.CfnPolicy, permissions: HandlerPermissions): void {
-  const logicalId = policy.stack.getLogicalId(policy);
-  policy.overrideLogicalId(Lazy.uncachedString({ produce: (context) => logicalId + permissions.fingerprint((value) => context.resolve(value)) }));
+  policy.overrideLogicalId(Lazy.uncachedString({
+    // Asked for late: the stack may rename the id, without the characters that are added here.
+    produce: (context) => policy.stack.getLogicalId(policy) + permissions.fingerprint((value) => context.resolve(value)),
+  }));
 }
 
 function policyName(permissions: HandlerPermissions, context: IResolveContext): string {
