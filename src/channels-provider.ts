@@ -12,8 +12,9 @@ import { defineAccountValues } from './private/account-value-token';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
 import { logPermission, NETWORK_INTERFACE_PERMISSION, OTHER_STACKS_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
 import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
-import { PROVIDER } from './private/props';
+import { checkTypes, PROVIDER, showValue } from './private/props';
 import { adviseOnProvider, noteServed } from './private/provider-advice';
+import { PROVIDER_TYPES } from './private/provider-props';
 import { policiesForHandler, roleItself } from './private/role-dependency';
 import { singleton } from './private/singleton';
 import { TaggableResource } from './private/taggable-resource';
@@ -208,8 +209,9 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
   constructor(scope: Construct, id: string, props: ChannelsProviderProps = {}) {
     throwProblems('ChannelsProvider', pathOf(scope, id), checkId(scope, id));
     super(scope, id);
-    const timeout = props.timeout ?? Duration.minutes(2);
-    throwProblems('ChannelsProvider', this.node.path, checkProps(props, timeout));
+    const { problems, values } = checkTypes(props, PROVIDER_TYPES);
+    const timeout = values.timeout ?? Duration.minutes(2);
+    throwProblems('ChannelsProvider', this.node.path, [...problems, ...checkProps(values, timeout)]);
     this.warnAboutRegion(props.supportAppRegion);
     adviseOnProvider(this, props);
 
@@ -378,7 +380,7 @@ function checkMemorySize(memorySize: number | undefined): Problem[] {
   }
   return [{
     property: 'memorySize',
-    violation: `must be a whole number of 128 to 10240 MiB, got ${memorySize}`,
+    violation: `must be a whole number of 128 to 10240 MiB, got ${showValue(memorySize)}`,
     remedy: 'Choose a size in that range; the default suffices',
   }];
 }

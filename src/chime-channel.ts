@@ -8,7 +8,7 @@ import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { chimeChannelPermissions } from './private/handler-permissions';
 import { checkTypes, CHOICE, LIST, NUMBER, PROVIDER, REMOVAL_POLICY, showValue, STRUCTURE, TEXT } from './private/props';
-import { TaggableResource } from './private/taggable-resource';
+import { StackTaggedResource } from './private/stack-tagged-resource';
 import { checkInEachAccount, checkProvider, isUnresolved, pathOf, throwProblems } from './private/validation';
 
 /**
@@ -251,7 +251,11 @@ abstract class ChimeChannelBase extends Resource implements IChimeChannel {
  * Define a messaging channel of the Amazon Chime SDK.
  *
  * The channel is retained by default, as it holds messages. `Tags.of()` sets its tags: at most 50, with keys of 1 to 128 and values of
- * 1 to 256 characters; Chime takes no empty value.
+ * 1 to 256 characters; Chime takes no empty value. It has the tags of its stack, too (`StackProps.tags`), unless `Tags.of(channel).remove()` keeps one
+ * away; those of `cdk deploy --tags` are not known at synth.
+ *
+ * Two constructs with one `channelId` in one account are an error at synth, `cdk-support-channels:duplicateChimeChannel`, which
+ * `Annotations.of(channel).acknowledgeWarning()` acknowledges.
  *
  * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/using-the-messaging-sdk.html
  * @see https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_messaging-chime_CreateChannel.html
@@ -317,14 +321,14 @@ export class ChimeChannel extends ChimeChannelBase {
     this.chimeBearer = props.chimeBearer;
 
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
-    const resource = provider._defineResource(this, TaggableResource, {
+    const resource = provider._defineResource(this, StackTaggedResource, {
       type: CHIME_CHANNEL_TYPE,
       properties,
       permissions: chimeChannelPermissions(properties),
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
     if (props.channelId !== undefined) {
-      guardAccount(this, 'chimeChannel', props.appInstanceArn, props.channelId);
+      guardAccount(this, { kind: 'chimeChannel', target: [props.appInstanceArn, props.channelId], existing: props.existing });
     }
     // Tags may change until the synthesis.
     this.node.addValidation({

@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
-import { checkSlackChannelConfiguration } from './constraints';
+import { checkSlackChannelConfiguration, type Problem } from './constraints';
 import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
@@ -119,7 +119,7 @@ export interface AddSlackChannelOptions {
   /**
    * What happens to the configuration when the construct is removed from the stack.
    *
-   * A configuration that was there before the construct is left in place in any case.
+   * A configuration that was there before the construct is left in place in any case. The role that channels share is kept with a configuration that stays.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -176,6 +176,10 @@ export interface SlackChannelConfigurationAttributes {
  * An account has at most 20 channels, whatever the number of Regions, with one configuration each; one channel serves at most 100 accounts.
  * Changing the workspace or the channel ID replaces the configuration, everything else is changed in place.
  *
+ * What cannot be there together is an error at synth, unless the conditions of the constructs differ or one stack leaves the channel
+ * (`RemovalPolicy.RETAIN`) to another that adopts it. `Annotations.of(channel).acknowledgeWarning()` acknowledges the error, by the id that it names:
+ * `cdk-support-channels:duplicateChannel`, `tooManyChannels`, `tooManyAccounts` or `severalRegions`.
+ *
  * @see https://docs.aws.amazon.com/awssupport/latest/user/add-your-slack-channel.html
  * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_CreateSlackChannelConfiguration.html
  */
@@ -220,6 +224,7 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
   public readonly grantPrincipal: iam.IPrincipal;
 
   constructor(scope: Construct, id: string, props: SlackChannelConfigurationProps) {
+    throwProblems('SlackChannelConfiguration', pathOf(scope, id), checkId(scope, id));
     super(scope, id);
     const { problems, values } = checkTypes(props, PROPERTY_TYPES);
     const properties: SlackChannelConfigurationProperties = {
@@ -263,12 +268,23 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       warnAboutWorkspaceAccount(this, props.workspace);
     }
     warnAboutSlackId(this, 'ChannelId', props.channelId);
-    guardAccount(this, 'channel', props.workspace.teamId, props.channelId);
+    guardAccount(this, { kind: 'channel', target: [props.workspace.teamId, props.channelId], existing: props.existing });
 
     this.teamId = props.workspace.teamId;
     this.channelId = props.channelId;
     this.grantPrincipal = this.channelRole.grantPrincipal;
   }
+}
+
+/** The CDK derives the logical id of a workspace's resource from the first, and the workspace's escape hatches find it by either. */
+const RESERVED_IDS = ['Resource', 'Default'];
+
+function checkId(scope: Construct, id: string): Problem[] {
+  return !RESERVED_IDS.includes(id) || !CfnResource.isCfnResource(scope.node.tryFindChild(RESERVED_IDS[0])) ? [] : [{
+    property: 'id',
+    violation: `must not be ${RESERVED_IDS.join(' or ')} in a construct that has a resource of its own, got ${JSON.stringify(id)}`,
+    remedy: 'Choose another id, such as what the channel is for',
+  }];
 }
 
 const PROPERTY_TYPES = {

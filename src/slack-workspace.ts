@@ -82,7 +82,8 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
  * AWS Support App, in the management account of an organization first. The construct then registers the workspace in its own
  * account. The deployment fails with a conflict, and says which, while that step is missing or when the account is not part of an organization.
  *
- * An account has at most 5 workspaces, whatever the number of Regions.
+ * An account has at most 5 workspaces, whatever the number of Regions. What cannot be there together is an error at synth, which
+ * `Annotations.of(workspace).acknowledgeWarning()` acknowledges: `cdk-support-channels:tooManyWorkspaces`, `duplicateWorkspace` and `severalRegions`.
  *
  * @see https://docs.aws.amazon.com/awssupport/latest/user/authorize-slack-workspace.html
  * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_RegisterSlackWorkspaceForOrganization.html
@@ -149,7 +150,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
       removalPolicy: props.removalPolicy,
     });
     warnAboutSlackId(this, 'TeamId', props.teamId);
-    guardAccount(this, 'workspace', props.teamId);
+    guardAccount(this, { kind: 'workspace', target: [props.teamId] });
 
     this._provider = props.provider;
     this.teamId = props.teamId;

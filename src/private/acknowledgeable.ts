@@ -13,7 +13,7 @@ export function adviceId(name: AdviceName): string {
   return `cdk-support-channels:${name}`;
 }
 
-/** Warns at a construct, unless that or a scope of it has acknowledged the id. */
+/** Warns at a construct, unless that or its stack has acknowledged the id. */
 export function warn(construct: Construct, name: AdviceName, message: string): void {
   if (!isAcknowledged(construct, name)) {
     Annotations.of(construct).addWarningV2(adviceId(name), message);

@@ -90,7 +90,7 @@ export function checkType(property: string, value: unknown, { must, remedy, isRe
   return (value === undefined && !isRequired) || fits(value) ? [] : [{ property, violation: `must be ${must}, got ${showValue(value)}`, remedy }];
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 

@@ -9,7 +9,7 @@ import { isUnresolved } from './validation';
 /** The role that a service acts through, and the property that it was given for. */
 export interface ServiceRole {
   readonly property: 'channelRole' | 'role';
-  readonly role: iam.IRole;
+  readonly role: iam.IRoleRef;
   /** Such as `supportapp.amazonaws.com`. */
   readonly service: string;
 }
@@ -25,7 +25,7 @@ export function adviseOnRole(construct: Construct, serviceRole: ServiceRole): vo
 }
 
 /** Warns of a role that CloudFormation deletes while the channel stays. */
-export function warnAboutRemoval(channel: Construct, role: iam.IRole, keepingPolicy: () => string | undefined): void {
+export function warnAboutRemoval(channel: Construct, role: iam.IRoleRef, keepingPolicy: () => string | undefined): void {
   channel.node.addValidation({
     validate: () => {
       const resource = resourceOf(role);
@@ -60,7 +60,7 @@ export function staysBehind(resource: CfnResource): boolean {
 }
 
 /** The resource of a role that the app defines. */
-export function resourceOf(role: iam.IRole): CfnResource | undefined {
+export function resourceOf(role: iam.IRoleRef): CfnResource | undefined {
   const construct = (role as Partial<IConstruct>).node && (CfnResource.isCfnResource(role) ? role : role.node.defaultChild);
   return CfnResource.isCfnResource(construct) ? construct : undefined;
 }
@@ -107,7 +107,7 @@ function showPrincipal(principal: unknown): string {
 /** The service refuses such a role; one whose ARN is known only at deployment is left to it. */
 function checkAccount(construct: Construct, { property, role }: ServiceRole): string[] {
   const account = knownAccountOf(Stack.of(construct));
-  const roleAccount = isUnresolved(role.roleArn) ? accountOfResource(role) : role.roleArn.split(':')[4];
+  const roleAccount = isUnresolved(role.roleRef.roleArn) ? accountOfResource(role) : role.roleRef.roleArn.split(':')[4];
   if (account === undefined || roleAccount === undefined || roleAccount === account || isAcknowledged(construct, `${property}Account`)) {
     return [];
   }
@@ -118,11 +118,11 @@ function checkAccount(construct: Construct, { property, role }: ServiceRole): st
   }))];
 }
 
-function accountOfResource(role: iam.IRole): string | undefined {
+function accountOfResource(role: iam.IRoleRef): string | undefined {
   const resource = resourceOf(role);
   return resource && knownAccountOf(Stack.of(resource));
 }
 
-function showRole(role: iam.IRole): string {
-  return isUnresolved(role.roleArn) ? showValue(role) : showValue(role.roleArn);
+function showRole(role: iam.IRoleRef): string {
+  return isUnresolved(role.roleRef.roleArn) ? showValue(role) : showValue(role.roleRef.roleArn);
 }
