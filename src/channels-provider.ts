@@ -412,8 +412,13 @@ function inSeconds(duration: Duration): number {
   return duration.toSeconds({ integral: false });
 }
 
+/** A pattern would take a list of one name, too. */
+function isRegionName(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z]{2,}(-[a-z]+)+-\d+$/u.test(value);
+}
+
 function checkSupportAppRegion(supportAppRegion: string | undefined): Problem[] {
-  if (supportAppRegion === undefined || isUnresolved(supportAppRegion) || /^[a-z]{2,}(-[a-z]+)+-\d+$/u.test(supportAppRegion)) {
+  if (supportAppRegion === undefined || isUnresolved(supportAppRegion) || isRegionName(supportAppRegion)) {
     return [];
   }
   return [{
