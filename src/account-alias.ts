@@ -69,7 +69,9 @@ export interface AccountAliasProps {
 /**
  * Define the name of the account in the AWS Support App, which Slack shows beside the account's number.
  *
- * An account has one alias, whatever the number of Regions: a second `AccountAlias` in one account is an error at synth.
+ * An account has one alias, whatever the number of Regions: a second `AccountAlias` in one account is an error at synth, unless the conditions of the two
+ * differ or one stack leaves the alias (`RemovalPolicy.RETAIN`) to another that adopts it. `Annotations.of(alias).acknowledgeWarning()` acknowledges the error:
+ * `cdk-support-channels:severalAliases`, and `cdk-support-channels:severalRegions` between stages.
  *
  * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_PutAccountAlias.html
  */
@@ -130,7 +132,7 @@ export class AccountAlias extends Resource implements IAccountAlias {
       permissions: [ACCOUNT_ALIAS_PERMISSION],
       removalPolicy: props.removalPolicy,
     });
-    guardAccount(this, 'accountAlias', props.accountAlias);
+    guardAccount(this, { kind: 'accountAlias', target: [props.accountAlias], existing: props.existing });
 
     this.accountAlias = props.accountAlias;
   }

@@ -9,7 +9,7 @@ import {
   Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Resource, Stack,
 } from 'aws-cdk-lib/core';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
 import { defineAccountValues } from './private/account-value-token';
@@ -28,8 +28,12 @@ import {
 } from './private/handler-permissions';
 import { type HandlerRole, handlerRoleOf } from './private/handler-role';
 import { allowLogs } from './private/log-encryption';
-import { showValue } from './private/props';
-import { isUnresolved, throwProblems } from './private/validation';
+import { checkTypes, PROVIDER, showValue } from './private/props';
+import { adviseOnProvider, noteServed } from './private/provider-advice';
+import { PROVIDER_TYPES } from './private/provider-props';
+import { policiesForHandler, roleItself } from './private/role-dependency';
+import { singleton } from './private/singleton';
+import { isUnresolved, pathOf, throwProblems } from './private/validation';
 
 /**
  * How the code of the handler gets to AWS.
@@ -220,6 +224,8 @@ const OLDEST_NODEJS = 20;
 const ONE_MONTH = 30;
 const INFINITE = 9999;
 const DISABLED = 'Disabled';
+/** Another one would replace the group. Amazon EC2 takes few characters, so that the path of the construct is left out. */
+const SECURITY_GROUP_DESCRIPTION = 'Handler of AWS Support App and Amazon Chime channels';
 
 /**
  * The handler that manages the resources of a stack: one Lambda function with its role, policy and log group.
@@ -254,7 +260,7 @@ export class ChannelsProvider extends Resource implements iam.IGrantable, lambda
    */
   public static getOrCreate(scope: Construct): ChannelsProvider {
     const stack = Stack.of(scope);
-    return (stack.node.tryFindChild(SINGLETON_ID) as ChannelsProvider | undefined) ?? new ChannelsProvider(stack, SINGLETON_ID, {});
+    return singleton(stack, SINGLETON_ID, 'its ChannelsProvider', isProvider, () => new ChannelsProvider(stack, SINGLETON_ID, {}));
   }
 
   /**
@@ -278,11 +284,14 @@ export class ChannelsProvider extends Resource implements iam.IGrantable, lambda
   private readonly serviceTimeout: number;
 
   constructor(scope: Construct, id: string, props: ChannelsProviderProps = {}) {
+    throwProblems('ChannelsProvider', pathOf(scope, id), checkId(scope, id));
     super(scope, id);
     markKind(this, 'ChannelsProvider');
-    const timeout = props.timeout ?? Duration.minutes(2);
-    throwProblems('ChannelsProvider', this.node.path, checkProps(props, timeout));
+    const { problems, values } = checkTypes(props, PROVIDER_TYPES);
+    const timeout = values.timeout ?? Duration.minutes(2);
+    throwProblems('ChannelsProvider', this.node.path, [...problems, ...checkProps(values, timeout)]);
     this.warnAboutRegion(props.supportAppRegion);
+    adviseOnProvider(this, props);
 
     this.role = handlerRoleOf(this, props.role);
     this.grantPrincipal = this.role.grantPrincipal;
@@ -310,6 +319,10 @@ export class ChannelsProvider extends Resource implements iam.IGrantable, lambda
       vpcConfig: this.defineVpcConfig(props),
     });
     acknowledge(this.handler, () => handlerFindings(props));
+    if (props.role) {
+      // The handler needs them until the last resource is deleted.
+      this.handler.node.addDependency(roleItself(props.role), policiesForHandler(this, props.role));
+    }
     if (props.vpc) {
       // The way out of the VPC stays open for the answers to the last deletions.
       this.handler.node.addDependency(props.vpc.selectSubnets(props.vpcSubnets).internetConnectivityEstablished);
@@ -336,6 +349,7 @@ export class ChannelsProvider extends Resource implements iam.IGrantable, lambda
    * @internal
    */
   public _defineResource<T extends CfnResource>(scope: Construct, resourceClass: ResourceClass<T>, definition: ResourceDefinition): T {
+    noteServed(this, scope);
     defineAccountValues(scope, definition.properties);
     const resource = new resourceClass(scope, 'Resource', {
       type: definition.type,
@@ -395,7 +409,7 @@ export class ChannelsProvider extends Resource implements iam.IGrantable, lambda
   private defineSecurityGroup(vpc: ec2.IVpc): ec2.ISecurityGroupRef {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- only for this option
     const { SecurityGroup } = require('aws-cdk-lib/aws-ec2') as typeof ec2;
-    return new SecurityGroup(this, 'SecurityGroup', { vpc, description: `Handler ${this.node.path}` });
+    return new SecurityGroup(this, 'SecurityGroup', { vpc, description: SECURITY_GROUP_DESCRIPTION });
   }
 
   private warnAboutRegion(supportAppRegion: string | undefined): void {
@@ -411,6 +425,20 @@ export class ChannelsProvider extends Resource implements iam.IGrantable, lambda
 /** `Tracing.DISABLED` is no mode of Lambda's. */
 function isTraced({ tracing }: ChannelsProviderProps): boolean {
   return tracing !== undefined && tracing !== DISABLED;
+}
+
+function isProvider(construct: IConstruct): construct is ChannelsProvider {
+  return PROVIDER.fits(construct);
+}
+
+/** The CDK would say that the name is taken, and not by whom. */
+function checkId(scope: Construct, id: string): Problem[] {
+  const found = scope.node.tryFindChild(id);
+  return found === undefined || !isProvider(found) ? [] : [{
+    property: 'id',
+    violation: `must be another one, got ${JSON.stringify(id)}, at which there is a ChannelsProvider already: the first construct that needs one makes it`,
+    remedy: 'Define the ChannelsProvider before all constructs that it serves, or give it another id and pass it to them as provider',
+  }];
 }
 
 function serviceTimeoutInSeconds(props: ChannelsProviderProps, timeout: Duration): number {
@@ -453,7 +481,7 @@ function checkMemorySize(memorySize: number | undefined): Problem[] {
   }
   return [{
     property: 'memorySize',
-    violation: `must be a whole number of 128 to 10240 MiB, got ${memorySize}`,
+    violation: `must be a whole number of 128 to 10240 MiB, got ${showValue(memorySize)}`,
     remedy: 'Choose a size in that range; the default suffices',
   }];
 }
@@ -523,8 +551,13 @@ function inSeconds(duration: Duration): number {
   return duration.toSeconds({ integral: false });
 }
 
+/** A pattern would take a list of one name, too. */
+function isRegionName(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z]{2,}(-[a-z]+)+-\d+$/u.test(value);
+}
+
 function checkSupportAppRegion(supportAppRegion: string | undefined): Problem[] {
-  if (supportAppRegion === undefined || isUnresolved(supportAppRegion) || /^[a-z]{2,}(-[a-z]+)+-\d+$/u.test(supportAppRegion)) {
+  if (supportAppRegion === undefined || isUnresolved(supportAppRegion) || isRegionName(supportAppRegion)) {
     return [];
   }
   return [{

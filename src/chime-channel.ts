@@ -10,8 +10,8 @@ import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
 import { chimeChannelPermissions } from './private/handler-permissions';
 import { checkTypes, CHOICE, DAYS, LIST, NUMBER, PROVIDER, REMOVAL_POLICY, showValue, STRUCTURE, TEXT } from './private/props';
-import { TaggableResource } from './private/taggable-resource';
-import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { StackTaggedResource } from './private/stack-tagged-resource';
+import { checkInEachAccount, checkProvider, isUnresolved, pathOf, throwProblems } from './private/validation';
 
 /**
  * Who may add members to a channel.
@@ -261,7 +261,11 @@ abstract class ChimeChannelBase extends Resource implements IChimeChannel {
  * Define a messaging channel of the Amazon Chime SDK.
  *
  * The channel is retained by default, as it holds messages. `Tags.of()` sets its tags: at most 50, with keys of 1 to 128 and values of
- * 1 to 256 characters; Chime takes no empty value.
+ * 1 to 256 characters; Chime takes no empty value. It has the tags of its stack, too (`StackProps.tags`), unless `Tags.of(channel).remove()` keeps one
+ * away; those of `cdk deploy --tags` are not known at synth.
+ *
+ * Two constructs with one `channelId` in one account are an error at synth, `cdk-support-channels:duplicateChimeChannel`, which
+ * `Annotations.of(channel).acknowledgeWarning()` acknowledges.
  *
  * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/using-the-messaging-sdk.html
  * @see https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_messaging-chime_CreateChannel.html
@@ -293,7 +297,7 @@ export class ChimeChannel extends ChimeChannelBase {
     class Import extends ChimeChannelBase {
       public readonly channelArn = channelArn;
     }
-    throwProblems('ChimeChannel', `${scope.node.path}/${id}`, checkChannelArn(channelArn));
+    throwProblems('ChimeChannel', pathOf(scope, id), checkChannelArn(channelArn));
     // The CDK takes ARNs and its own tokens apart, but no placeholder.
     const isPlaceholder = isUnresolved(channelArn) && !Token.isUnresolved(channelArn);
     return new Import(scope, id, isPlaceholder ? {} : { environmentFromArn: channelArn });
@@ -343,14 +347,14 @@ export class ChimeChannel extends ChimeChannelBase {
     this.chimeBearer = props.chimeBearer;
 
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
-    const resource = provider._defineResource(this, TaggableResource, {
+    const resource = provider._defineResource(this, StackTaggedResource, {
       type: CHIME_CHANNEL_TYPE,
       properties,
       permissions: chimeChannelPermissions(properties),
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
     if (props.channelId !== undefined) {
-      guardAccount(this, 'chimeChannel', props.appInstanceArn, props.channelId);
+      guardAccount(this, { kind: 'chimeChannel', target: [props.appInstanceArn, props.channelId], existing: props.existing });
     }
     // Tags may change until the synthesis.
     this.node.addValidation({

@@ -1,20 +1,22 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as supportapp from 'aws-cdk-lib/aws-supportapp';
-import { Annotations, Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
+import { Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { ChannelsProvider } from './channels-provider';
-import { checkSlackChannelConfiguration } from './constraints';
+import { checkSlackChannelConfiguration, type Problem } from './constraints';
 import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
 import { grantableRole } from './private/grantable-role';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
-import { CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, ROLE_REFERENCE, TEXT, WORKSPACE, checkTypes } from './private/props';
-import { policiesOf } from './private/role-dependency';
-import { sharedSupportAppRole } from './private/shared-support-app-role';
-import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
+import { checkTypes, CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, TEXT, WORKSPACE } from './private/props';
+import { adviseOnRole, warnAboutRemoval, warnAboutWorkspaceAccount } from './private/role-advice';
+import { roleItself } from './private/role-dependency';
+import { keepingPolicyOf, sharedSupportAppRole } from './private/shared-support-app-role';
+import { warnAboutSlackId } from './private/slack-id';
+import { checkInEachAccount, checkProvider, isUnresolved, pathOf, throwProblems } from './private/validation';
 
 /**
  * The support cases that a Slack channel is notified about.
@@ -139,7 +141,7 @@ export interface AddSlackChannelOptions {
   /**
    * What happens to the configuration when the construct is removed from the stack.
    *
-   * A configuration that was there before the construct is left in place in any case.
+   * A configuration that was there before the construct is left in place in any case. The role that channels share is kept with a configuration that stays.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -209,6 +211,10 @@ abstract class SlackChannelConfigurationBase extends Resource implements ISlackC
  * An account has at most 20 channels, whatever the number of Regions, with one configuration each; one channel serves at most 100 accounts.
  * Changing the workspace or the channel ID replaces the configuration, everything else is changed in place.
  *
+ * What cannot be there together is an error at synth, unless the conditions of the constructs differ or one stack leaves the channel
+ * (`RemovalPolicy.RETAIN`) to another that adopts it. `Annotations.of(channel).acknowledgeWarning()` acknowledges the error, by the id that it names:
+ * `cdk-support-channels:duplicateChannel`, `tooManyChannels`, `tooManyAccounts` or `severalRegions`.
+ *
  * @see https://docs.aws.amazon.com/awssupport/latest/user/add-your-slack-channel.html
  * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_CreateSlackChannelConfiguration.html
  */
@@ -241,7 +247,7 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
     attributes: SlackChannelConfigurationAttributes,
   ): ISlackChannelConfiguration {
     const { problems, values } = checkTypes(attributes, { teamId: TEXT, channelId: TEXT, channelRole: ROLE });
-    throwProblems('SlackChannelConfiguration', `${scope.node.path}/${id}`, [
+    throwProblems('SlackChannelConfiguration', pathOf(scope, id), [
       ...problems,
       ...checkSlackChannelConfiguration({ TeamId: values.teamId, ChannelId: values.channelId }, isUnresolved)
         .filter(({ property }) => property === 'teamId' || property === 'channelId'),
@@ -253,7 +259,10 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
         ? grantableRole(this, attributes.channelRole).grantPrincipal
         : new iam.UnknownPrincipal({ resource: this });
     }
-    return new Import(scope, id);
+    const imported = new Import(scope, id);
+    warnAboutSlackId(imported, 'TeamId', attributes.teamId);
+    warnAboutSlackId(imported, 'ChannelId', attributes.channelId);
+    return imported;
   }
 
   public readonly teamId: string;
@@ -267,6 +276,7 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
   public readonly grantPrincipal: iam.IPrincipal;
 
   constructor(scope: Construct, id: string, props: SlackChannelConfigurationProps) {
+    throwProblems('SlackChannelConfiguration', pathOf(scope, id), checkId(scope, id));
     super(scope, id);
     markKind(this, 'SlackChannelConfiguration');
     const { problems, values } = checkTypes(props, PROPERTY_TYPES);
@@ -289,7 +299,7 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
       ...checkProvider(this, values.provider),
     ]);
 
-    this.channelRole = props.channelRole ?? sharedSupportAppRole(this);
+    this.channelRole = props.channelRole ?? sharedSupportAppRole(this, () => keepingPolicyOf(resource, props.existing));
     const channelRoleArn = this.channelRole.roleRef.roleArn;
     const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
     const resource = provider._defineResource(this, CfnResource, {
@@ -303,22 +313,19 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
       removalPolicy: props.removalPolicy,
     });
     if (props.channelRole) {
-      resource.node.addDependency(policiesOf(props.channelRole));
+      resource.node.addDependency(roleItself(props.channelRole));
+      adviseOnRole(this, { property: 'channelRole', role: props.channelRole, service: 'supportapp.amazonaws.com' });
+      warnAboutRemoval(this, props.channelRole, () => keepingPolicyOf(resource, props.existing));
     }
     // Not on the construct: the channels of a workspace may be its children. An imported workspace has no resource.
     const workspaceResource = props.workspace.node.defaultChild ?? props.workspace;
     if (CfnResource.isCfnResource(workspaceResource)) {
       resource.node.addDependency(workspaceResource);
+      warnAboutWorkspaceAccount(this, props.workspace);
     }
     const { teamId } = props.workspace.slackWorkspaceConfigurationRef;
-    guardAccount(this, 'channel', teamId, props.channelId);
-    if (props.existing === ExistingConfiguration.ADOPT && !props.channelRole) {
-      Annotations.of(this).addWarningV2(
-        'cdk-support-channels:adoptedChannelRole',
-        'An adopted channel is left when the stack is deleted, but the role that channels share by default is deleted with the stack. '
-        + 'Set channelRole to a role that stays, such as the one that the channel has.',
-      );
-    }
+    warnAboutSlackId(this, 'ChannelId', props.channelId);
+    guardAccount(this, { kind: 'channel', target: [teamId, props.channelId], existing: props.existing });
 
     this.teamId = teamId;
     this.channelId = props.channelId;
@@ -326,12 +333,23 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
   }
 }
 
+/** The CDK derives the logical id of a workspace's resource from the first, and the workspace's escape hatches find it by either. */
+const RESERVED_IDS = ['Resource', 'Default'];
+
+function checkId(scope: Construct, id: string): Problem[] {
+  return !RESERVED_IDS.includes(id) || !CfnResource.isCfnResource(scope.node.tryFindChild(RESERVED_IDS[0])) ? [] : [{
+    property: 'id',
+    violation: `must not be ${RESERVED_IDS.join(' or ')} in a construct that has a resource of its own, got ${JSON.stringify(id)}`,
+    remedy: 'Choose another id, such as what the channel is for',
+  }];
+}
+
 const PROPERTY_TYPES = {
   workspace: WORKSPACE,
   channelId: TEXT,
   channelName: TEXT,
   channelRole: ROLE,
-  formerChannelRole: ROLE_REFERENCE,
+  formerChannelRole: ROLE,
   notifyOnCaseSeverity: CHOICE,
   notifyOnAddCorrespondenceToCase: FLAG,
   notifyOnCreateOrReopenCase: FLAG,

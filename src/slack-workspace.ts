@@ -9,6 +9,7 @@ import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
 import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
 import { checkTypes, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
+import { warnAboutSlackId } from './private/slack-id';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
 
@@ -98,7 +99,8 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
  * AWS Support App, in the management account of an organization first. The construct then registers the workspace in its own
  * account. The deployment fails with a conflict, and says which, while that step is missing or when the account is not part of an organization.
  *
- * An account has at most 5 workspaces, whatever the number of Regions.
+ * An account has at most 5 workspaces, whatever the number of Regions. What cannot be there together is an error at synth, which
+ * `Annotations.of(workspace).acknowledgeWarning()` acknowledges: `cdk-support-channels:tooManyWorkspaces`, `duplicateWorkspace` and `severalRegions`.
  *
  * @see https://docs.aws.amazon.com/awssupport/latest/user/authorize-slack-workspace.html
  * @see https://docs.aws.amazon.com/supportapp/latest/APIReference/API_RegisterSlackWorkspaceForOrganization.html
@@ -135,6 +137,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
     const imported = new Import(scope, id);
     const { problems, values } = checkTypes({ teamId }, { teamId: TEXT });
     throwProblems('SlackWorkspace', imported.node.path, [...problems, ...checkSlackWorkspace({ TeamId: values.teamId }, isUnresolved)]);
+    warnAboutSlackId(imported, 'TeamId', teamId);
     return imported;
   }
 
@@ -179,7 +182,8 @@ export class SlackWorkspace extends SlackWorkspaceBase {
       permissions: [SLACK_WORKSPACE_PERMISSION],
       removalPolicy: props.removalPolicy,
     });
-    guardAccount(this, 'workspace', props.teamId);
+    warnAboutSlackId(this, 'TeamId', props.teamId);
+    guardAccount(this, { kind: 'workspace', target: [props.teamId] });
 
     this._provider = props.provider;
     this.teamId = props.teamId;

@@ -4,7 +4,7 @@ import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { acknowledge } from './private/acknowledgements';
 import { checkTypes, isMap, type PropertyType, TEXT } from './private/props';
-import { throwProblems } from './private/validation';
+import { pathOf, throwProblems } from './private/validation';
 
 /**
  * What people in a Slack channel may do with the support cases of the account.
@@ -111,7 +111,7 @@ export class SupportAppRole extends iam.Role {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-support-channels.SupportAppRole';
 
   constructor(scope: Construct, id: string, props: SupportAppRoleProps = {}) {
-    throwProblems('SupportAppRole', `${scope.node.path}/${id}`, checkTypes(props, PROPERTY_TYPES).problems);
+    throwProblems('SupportAppRole', pathOf(scope, id), checkTypes(props, PROPERTY_TYPES).problems);
     const { access = SupportAppAccess.FULL_ACCESS, managedPolicies = [], description, ...roleProps } = props;
     super(scope, id, {
       ...roleProps,

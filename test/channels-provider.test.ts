@@ -10,6 +10,7 @@ import {
   aws_logs as logs,
   aws_sqs as sqs,
   CfnParameter,
+  CfnResource,
   Duration,
   type IAspect,
   Lazy,
@@ -44,6 +45,7 @@ import {
   NotificationSeverity,
   SlackChannelConfiguration,
   SlackWorkspace,
+  SupportAppAccount,
 } from '../src';
 
 const FUNCTION = 'AWS::Lambda::Function';
@@ -203,6 +205,57 @@ describe('one provider per stack', () => {
     const stacks = [first, second, nested];
     stacks.forEach((stack) => new SlackWorkspace(stack, 'Workspace', { teamId: 'T1' }));
     stacks.forEach((stack) => expect(resourcesOfType(stack, FUNCTION)).toHaveLength(1));
+  });
+});
+
+describe('ids', () => {
+  test('that belong to the library are told in its words', () => {
+    const stack = newStack();
+    expect(messageOf(() => new SupportAppAccount(stack, 'CdkSupportChannels', { teamId: 'T012ABCDEFG' }))).toBe(
+      'stack "Stack" must have nothing else at the id "CdkSupportChannels", where this library keeps its ChannelsProvider, got the SupportAppAccount at '
+      + '"Stack/CdkSupportChannels". Give that construct another id.',
+    );
+    const other = newStack();
+    new logs.LogGroup(other, 'CdkSupportAppRole');
+    const workspace = SlackWorkspace.fromTeamId(other, 'Workspace', 'T012ABCDEFG');
+    expect(messageOf(() => workspace.addChannel('Channel', { channelId: 'C012ABCDEFG', notifyOnCaseSeverity: NotificationSeverity.NONE }))).toBe(
+      'stack "Stack" must have nothing else at the id "CdkSupportAppRole", where this library keeps the role that channels share, got the LogGroup at '
+      + '"Stack/CdkSupportAppRole". Give that construct another id.',
+    );
+  });
+
+  test('of a provider that comes too late are told with the remedy', () => {
+    const stack = newStack();
+    define.alias(stack);
+    expect(messageOf(() => new ChannelsProvider(stack, 'CdkSupportChannels', { memorySize: 512 }))).toBe(
+      'ChannelsProvider at "Stack/CdkSupportChannels" has 1 problem:\n'
+      + '  - id: must be another one, got "CdkSupportChannels", at which there is a ChannelsProvider already: the first construct that needs one makes it. '
+      + 'Define the ChannelsProvider before all constructs that it serves, or give it another id and pass it to them as provider.',
+    );
+  });
+
+  test.each(['Default', 'Resource'])('that the CDK treats specially are told where they would clash: %s', (id) => {
+    const stack = newStack();
+    const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG' });
+    const channel = { channelId: 'C012ABCDEFG', notifyOnCaseSeverity: NotificationSeverity.NONE };
+    expect(messageOf(() => workspace.addChannel(id, channel))).toBe(
+      `SlackChannelConfiguration at "Stack/Workspace/${id}" has 1 problem:\n  - id: must not be Resource or Default in a construct that has a resource of its own, `
+      + `got "${id}". Choose another id, such as what the channel is for.`,
+    );
+    SlackWorkspace.fromTeamId(stack, 'Imported', 'T012ABCDEFG').addChannel(id, channel);
+    new SupportAppAccount(stack, 'Account', { teamId: 'T112ABCDEFG', channels: { [id]: channel } });
+    new SlackWorkspace(stack, id, { teamId: 'T212ABCDEFG' });
+    const ids = Object.keys(resourcesOf(stack));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('can be pinned by renaming, the policy for resources without the characters that it ends with', () => {
+    const stack = newStack();
+    define.alias(stack);
+    stack.renameLogicalId('CdkSupportChannels8196946B', 'Handler');
+    stack.renameLogicalId('CdkSupportChannelsPolicy3E7B7531', 'Pinned');
+    expect(onlyLogicalId(stack, FUNCTION)).toBe('Handler');
+    expect(resourcePolicyIds(stack)).toEqual(['PinnedA7C2']);
   });
 });
 
@@ -471,6 +524,21 @@ describe('a given role', () => {
     expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').DependsOn).toEqual(['ProviderPolicy73D9A088A7C2']);
   });
 
+  test('that takes no policy is used when its policies for the handler are there, and none that may depend on a resource', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    define.alias(stack, new ChannelsProvider(stack, 'Provider', { role: role.withoutPolicyUpdates() }));
+    const statement = (action: string, resource = '*') => new iam.PolicyStatement({ actions: [action], resources: [resource] });
+    new iam.ManagedPolicy(stack, 'Permissions', { roles: [role], statements: [statement('supportapp:*')] });
+    new iam.ManagedPolicy(stack, 'OfOthers', {
+      roles: [new iam.Role(stack, 'Other', { assumedBy: new iam.AccountRootPrincipal() })], statements: [statement('supportapp:*')],
+    });
+    const later = new CfnResource(stack, 'Later', { type: 'Custom::Later' });
+    later.node.addDependency(stack.node.findChild('Alias'));
+    new iam.ManagedPolicy(stack, 'Reads', { roles: [role], statements: [statement('custom:Read', later.ref)] });
+    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([expect.stringMatching(/^Permissions/)]);
+  });
+
   test('that is immutable stays as it is', () => {
     const stack = newStack();
     const role = iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler', { mutable: false });
@@ -608,6 +676,12 @@ describe('encryption of the environment', () => {
 });
 
 describe('in a VPC', () => {
+  test.each(['Provider', 'Kanäle', 'O\'Brien', 'x'.repeat(254)])('the description of the security group is one that EC2 takes: %s', (id) => {
+    const stack = newStack();
+    new ChannelsProvider(stack, id, { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }) });
+    expect(onlyResource(stack, 'AWS::EC2::SecurityGroup').Properties.GroupDescription).toMatch(/^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/);
+  });
+
   test('the handler is in private subnets with a security group of its own, and the way out outlives it', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
@@ -615,7 +689,7 @@ describe('in a VPC', () => {
     define.alias(stack, provider);
     const securityGroup = onlyResource(stack, 'AWS::EC2::SecurityGroup');
     expect(securityGroup.Properties).toMatchObject({
-      GroupDescription: 'Handler Stack/Provider',
+      GroupDescription: 'Handler of AWS Support App and Amazon Chime channels',
       SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }],
       VpcId: { Ref: onlyLogicalId(stack, 'AWS::EC2::VPC') },
     });

@@ -6,6 +6,7 @@ import {
   CfnResource,
   Duration,
   Lazy,
+  NestedStack,
   RemovalPolicy,
   Stack,
   Tag,
@@ -417,6 +418,40 @@ describe('values by account', () => {
 });
 
 describe('tags', () => {
+  const tagsOf = (stack: Stack) => onlyResource(stack, TYPE).Properties.Tags;
+
+  test('of StackProps reach the channel, as CloudFormation gives them to what it makes itself', () => {
+    const stack = newStack({ tags: { 'team': 'support', 'cost-center': '42' } });
+    newChannel(stack);
+    expect(tagsOf(stack)).toEqual([{ Key: 'cost-center', Value: '42' }, { Key: 'team', Value: 'support' }]);
+  });
+
+  test('of StackProps reach a channel in a nested stack', () => {
+    const stack = newStack({ tags: { team: 'support' } });
+    const nested = new NestedStack(stack, 'Nested');
+    newChannel(nested);
+    expect(tagsOf(nested)).toEqual([{ Key: 'team', Value: 'support' }]);
+  });
+
+  test('of the channel win over those of StackProps', () => {
+    const stack = newStack({ tags: { team: 'support', owner: 'me', left: 'out' } });
+    const channel = newChannel(stack);
+    Tags.of(channel).add('team', 'operations');
+    Tags.of(channel).remove('left');
+    Tags.of(channel).add('another', 'one');
+    expect(tagsOf(stack)).toEqual([
+      { Key: 'another', Value: 'one' }, { Key: 'owner', Value: 'me' }, { Key: 'team', Value: 'operations' },
+    ]);
+  });
+
+  test('of StackProps that Chime does not take are an error with a remedy that helps', () => {
+    const stack = newStack({ tags: { empty: '' } });
+    const channel = newChannel(stack);
+    expect(messageOf(() => Template.fromStack(stack))).toMatch(/tags\[0\]\.value: .* keep the tag from the channel with Tags\.of\(channel\)\.remove\(key\)\./);
+    Tags.of(channel).remove('empty');
+    (stack.node.root as App).synth({ force: true });
+  });
+
   test.each<[string, (channel: ChimeChannel, stack: Stack) => void]>([
     ['of the channel', (channel) => Tags.of(channel).add('team', 'support')],
     ['of the stack', (_, stack) => Tags.of(stack).add('team', 'support')],

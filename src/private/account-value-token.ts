@@ -123,8 +123,10 @@ class AccountValues extends Construct {
     const mapping = new CfnMapping(scope, id, {
       mapping: Object.fromEntries(accountIds.map((accountId) => [accountId, { [MAPPING_KEY]: token.valueIn(accountId) }])),
     });
+    // Not by its logical id, and before it is rendered: else the CDK advises to make it a lazy mapping, which a user of this library cannot.
+    const value = mapping.findInMap(Aws.ACCOUNT_ID, MAPPING_KEY);
     this.count(mapping._toCloudFormation());
-    return Fn.findInMap(mapping.logicalId, Aws.ACCOUNT_ID, MAPPING_KEY);
+    return value;
   }
 
   /**

@@ -56,11 +56,6 @@ export const ROLE: PropertyType = {
   fits: (value) => isObject(value) && isObject(value.roleRef) && typeof value.roleRef.roleArn === 'string',
 };
 
-export const ROLE_REFERENCE: PropertyType = {
-  ...ROLE,
-  fits: (value) => isObject(value) && isObject(value.roleRef) && typeof value.roleRef.roleArn === 'string',
-};
-
 export const OPTIONAL_WORKSPACE: PropertyType = {
   must: 'a SlackWorkspace',
   remedy: 'Give a SlackWorkspace, or SlackWorkspace.fromTeamId() for one that is registered elsewhere',
@@ -103,7 +98,7 @@ export function checkType(property: string, value: unknown, { must, remedy, isRe
   return (value === undefined && !isRequired) || fits(value) ? [] : [{ property, violation: `must be ${must}, got ${showValue(value)}`, remedy }];
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
@@ -140,6 +135,13 @@ interface ClassOfValue {
   readonly [JSII_TYPE]?: { readonly fqn?: string };
 }
 
+/** Classes of the CDK may have other names once they are compiled, such as `Role2`; those of users inherit what jsii writes, and have their own. */
+function nameOfClass(constructor: ClassOfValue): string | undefined {
+  const typeName = constructor[JSII_TYPE]?.fqn?.split('.').pop();
+  const isOfUser = !Object.hasOwn(constructor, JSII_TYPE) && constructor.name?.replace(/\d+$/u, '') !== typeName;
+  return isOfUser ? constructor.name || typeName : typeName;
+}
+
 const SHOWN_AT_START = 60;
 const SHOWN_AT_END = 20;
 
@@ -159,8 +161,7 @@ export function showValue(value: unknown): string {
   }
   if (isObject(value) && !isJson(value)) {
     const { node, constructor } = value as { node?: { path?: unknown }; constructor?: ClassOfValue };
-    // Classes of the CDK have other names once they are compiled.
-    const name = constructor?.[JSII_TYPE]?.fqn?.split('.').pop() ?? constructor?.name ?? 'object';
+    const name = (constructor && nameOfClass(constructor)) || 'object';
     return typeof node?.path === 'string' ? `the ${name} at "${node.path}"` : `an instance of ${name}`;
   }
   const characters = [...(isJson(value) ? JSON.stringify(value) ?? 'nothing' : String(value))];

@@ -11,6 +11,11 @@ export function throwProblems(typeName: string, path: string, problems: Problem[
   }
 }
 
+/** The path of a construct that is not made yet. */
+export function pathOf(scope: Construct, id: string): string {
+  return scope.node.path === '' ? id : `${scope.node.path}/${id}`;
+}
+
 /**
  * What no value holds that is known: what the CDK hands out for a context look-up before its first run, and what CloudFormation
  * fills in at deployment although it was written as text.

@@ -17,6 +17,8 @@ const LANGUAGES_AT_A_TIME = 2;
 /** What the CDK's CLI tells an app by default. */
 const CLI_CONTEXT = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true, 'aws:cdk:version-reporting': true };
 
+const COMPARED = 'Compared is this stack alone, with its nested stacks, as its env has no account.';
+
 /** Complete messages: each has to stand in what the user sees, line by line. */
 const ERRORS: Partial<Record<App, string[]>> = {
   'invalid-properties': [[
@@ -29,8 +31,10 @@ const ERRORS: Partial<Record<App, string[]>> = {
   ].join('\n')],
   'invalid-account': [
     'the Slack channel C012OPERATE of the workspace T012ABCDEFG is configured 2 times in stack "Account": '
-    + 'Account/Workspace/Operations, Account/Workspace/Duplicate. An account has one configuration per channel: keep one of them.',
-    '2 account aliases are defined in stack "Account": Account/Alias, Account/OtherAlias. An account has one alias: keep one of them.',
+    + 'Account/Workspace/Operations, Account/Workspace/Duplicate. An account has one configuration per channel: keep one of them. '
+    + `${COMPARED} [ack: cdk-support-channels:duplicateChannel]`,
+    '2 account aliases are defined in stack "Account": Account/Alias, Account/OtherAlias. An account has one alias: keep one of them. '
+    + `${COMPARED} [ack: cdk-support-channels:severalAliases]`,
   ],
 };
 

@@ -1,6 +1,8 @@
-import { App, CfnParameter, CfnResource, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, App, Aws, CfnCondition, CfnParameter, CfnResource, Fn, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { AccountAlias, AccountValue, ChimeChannel, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import {
+  AccountAlias, AccountValue, ChimeChannel, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace,
+} from '../../src';
 import { messageOf } from '../synthesis';
 
 const FIRST = { account: '111111111111', region: 'us-east-1' };
@@ -27,6 +29,11 @@ function times(count: number, define: (index: number) => void): void {
   Array.from({ length: count }, (_, index) => define(index));
 }
 
+const IN_STACK = 'Compared is this stack alone, with its nested stacks, as its env has no account.';
+const IN_APP = 'Compared are all stacks of the app, those of its stages aside, whose env has this account.';
+const IN_ALL = 'Compared are all stacks of the app, those of all stages included,';
+const ack = (name: string) => `[ack: cdk-support-channels:${name}]`;
+
 /** The errors of a synthesis, without the CDK's first line. */
 function errorsOf(app: App): string[] {
   return messageOf(() => app.synth()).split('\n').slice(1).map((line) => line.trim());
@@ -41,7 +48,7 @@ describe('the same channel twice', () => {
     newChannel(stack, 'C1', 'Second');
     expect(errorsOf(app)).toEqual([
       '[Stack] the Slack channel C1 of the workspace T1 is configured 2 times in stack "Stack": Stack/First, Stack/Second. '
-      + 'An account has one configuration per channel: keep one of them.',
+      + `An account has one configuration per channel: keep one of them. ${IN_STACK} ${ack('duplicateChannel')}`,
     ]);
   });
 
@@ -51,7 +58,7 @@ describe('the same channel twice', () => {
     newChannel(new Stack(app, 'Two', { env: FIRST_ELSEWHERE }), 'C1', 'Second');
     expect(errorsOf(app)).toEqual([
       '[One] the Slack channel C1 of the workspace T1 is configured 2 times in account 111111111111: One/First, Two/Second. '
-      + 'An account has one configuration per channel: keep one of them.',
+      + `An account has one configuration per channel: keep one of them. ${IN_APP} ${ack('duplicateChannel')}`,
     ]);
   });
 
@@ -130,7 +137,7 @@ describe('the same Chime channel twice', () => {
     newChimeChannel(stack, 'Second', 'c');
     expect(errorsOf(app)).toEqual([
       '[Stack] a Chime channel of one AppInstance and channelId is defined 2 times in stack "Stack": Stack/First, Stack/Second. '
-      + 'Keep one of them, or give each a channelId of its own.',
+      + `Keep one of them, or give each a channelId of its own. ${IN_STACK} ${ack('duplicateChimeChannel')}`,
     ]);
   });
 
@@ -173,7 +180,8 @@ describe('more than one alias', () => {
     newAlias(new Stack(app, 'Two', { env: FIRST_ELSEWHERE }));
     newAlias(new Stack(app, 'Three', { env: SECOND }));
     expect(errorsOf(app)).toEqual([
-      '[One] 2 account aliases are defined in account 111111111111: One/Alias, Two/Alias. An account has one alias: keep one of them.',
+      '[One] 2 account aliases are defined in account 111111111111: One/Alias, Two/Alias. An account has one alias: keep one of them. '
+      + `${IN_APP} ${ack('severalAliases')}`,
     ]);
   });
 
@@ -223,7 +231,8 @@ describe('workspaces', () => {
     newWorkspace(stack, 'T1', 'Second');
     expect(errorsOf(app)).toEqual([
       '[Stack] the Slack workspace T1 is defined 2 times in one stack: Stack/First, Stack/Second. '
-      + 'Define it once and pass that construct, or import it with SlackWorkspace.fromTeamId().',
+      + 'Define it once and pass that construct, or import it with SlackWorkspace.fromTeamId(). Compared are the constructs of one stack. '
+      + ack('duplicateWorkspace'),
     ]);
   });
 });
@@ -236,7 +245,7 @@ describe('channels', () => {
     app.synth();
     newChannel(two, 'C20');
     const [error, ...others] = messageOf(() => app.synth({ force: true })).split('\n').slice(1);
-    expect(error).toMatch(/\[One\] 21 Slack channels are configured in account 111111111111: One\/C0, .*, One\/C19, Two\/C20\. .*at most 20: remove 1\.$/);
+    expect(error).toMatch(/\[One\] 21 Slack channels are configured in account 111111111111: One\/C0, .*, One\/C19, Two\/C20\. .*at most 20: remove 1\. Compared are .* \[ack: cdk-support-channels:tooManyChannels\]$/);
     expect(others).toEqual([]);
   });
 });
@@ -260,7 +269,8 @@ describe('two Regions of one account', () => {
     inStages(app, (stack) => newChannel(stack, 'C1'));
     expect(errorsOf(app)).toEqual([
       '[Stage0/Stack] the Slack channel C1 of the workspace T1 is defined in 2 Regions of account 111111111111 (eu-west-1, us-east-1): '
-      + 'Stage0/Stack/C1, Stage1/Stack/C1. The configuration belongs to the account, not to a Region: define it in one Region only.',
+      + 'Stage0/Stack/C1, Stage1/Stack/C1. The configuration belongs to the account, not to a Region: define it in one Region only. '
+      + `${IN_ALL} whose env has the account and a Region. ${ack('severalRegions')}`,
     ]);
   });
 
@@ -328,7 +338,7 @@ describe('values by account', () => {
     newChannel(stack, 'C2', 'Second');
     expect(errorsOf(app)).toEqual([
       '[Stack] the Slack channel C2 of the workspace T1 is configured 2 times in account 222222222222 by stack "Stack": Stack/First, Stack/Second. '
-      + 'An account has one configuration per channel: keep one of them.',
+      + `An account has one configuration per channel: keep one of them. ${IN_STACK} ${ack('duplicateChannel')}`,
     ]);
   });
 
@@ -356,5 +366,192 @@ describe('values by account', () => {
     app.synth();
     newChannel(new Stack(app, 'Three', { env: FIRST }), 'C1', 'Third');
     expect(messageOf(() => app.synth({ force: true }))).toMatch(/C1 of the workspace T1 is configured 2 times in account 111111111111: One\/First, Three\/Third/);
+  });
+});
+
+/** Two variants of which one is there: the resource of each has a condition. */
+function variants(stack: Stack, define: (id: string) => Construct, ...ids: string[]): void {
+  const parameter = new CfnParameter(stack, 'Variant').valueAsString;
+  ids.forEach((id) => {
+    const condition = new CfnCondition(stack, `Is${id}`, { expression: Fn.conditionEquals(parameter, id) });
+    (define(id).node.defaultChild as CfnResource).cfnOptions.condition = condition;
+  });
+}
+
+describe('what cannot be there together is no conflict', () => {
+  test('aliases and channels with different conditions', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    variants(stack, (id) => new AccountAlias(stack, id, { accountAlias: id }), 'Test', 'Production');
+    const other = new Stack(app, 'Other');
+    variants(other, (id) => {
+      newChannel(other, 'C1', id);
+      return other.node.findChild(id) as Construct;
+    }, 'Test', 'Production');
+    app.synth();
+  });
+
+  test('nested stacks with different conditions', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const conditions = ['One', 'Two'].map((id) => new CfnCondition(stack, `Is${id}`, { expression: Fn.conditionEquals(Aws.REGION, id) }));
+    conditions.forEach((condition, index) => {
+      const nested = new NestedStack(stack, `Nested${index}`);
+      nested.nestedStackResource!.cfnOptions.condition = condition;
+      newAlias(nested);
+    });
+    app.synth();
+  });
+
+  test('one stack class in two Regions, with a condition on the Region', () => {
+    const app = new App();
+    [FIRST, FIRST_ELSEWHERE].forEach((env, index) => {
+      const stack = new Stack(app, `Stack${index}`, { env });
+      const isFirst = new CfnCondition(stack, 'IsFirst', { expression: Fn.conditionEquals(Aws.REGION, 'us-east-1') });
+      newAlias(stack);
+      newWorkspace(stack, 'T1');
+      ['Alias', 'T1'].forEach((id) => {
+        (stack.node.findChild(id).node.defaultChild as CfnResource).cfnOptions.condition = isFirst;
+      });
+    });
+    app.synth();
+  });
+
+  test('21 channels of which two have different conditions', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    times(19, (index) => newChannel(stack, `C${index}`));
+    variants(stack, (id) => {
+      newChannel(stack, id, id);
+      return stack.node.findChild(id) as Construct;
+    }, 'CTEST', 'CPRODUCTION');
+    app.synth();
+  });
+
+  test('constructs that are taken out of the tree, alone or with a stack', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack', { env: FIRST });
+    newAlias(stack, 'First');
+    newAlias(stack, 'Second');
+    newAlias(new Stack(app, 'Other', { env: FIRST }));
+    stack.node.tryRemoveChild('First');
+    app.node.tryRemoveChild('Other');
+    app.synth();
+  });
+});
+
+describe('what is there together is a conflict', () => {
+  test('with one condition, and with one that the other lacks', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const condition = new CfnCondition(stack, 'Is', { expression: Fn.conditionEquals(Aws.REGION, 'us-east-1') });
+    ['First', 'Second', 'Third'].forEach((id) => newAlias(stack, id));
+    ['First', 'Second'].forEach((id) => {
+      (stack.node.findChild(id).node.defaultChild as CfnResource).cfnOptions.condition = condition;
+    });
+    expect(errorsOf(app)).toEqual([expect.stringMatching(/^\[Stack\] 3 account aliases are defined in stack "Stack": Stack\/First, Stack\/Second, Stack\/Third\./)]);
+  });
+
+  test('told once, whatever the conditions of others', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newChannel(stack, 'C1', 'First');
+    newChannel(stack, 'C1', 'Second');
+    variants(stack, (id) => {
+      newChannel(stack, id, id);
+      return stack.node.findChild(id) as Construct;
+    }, 'C2', 'C3');
+    expect(errorsOf(app)).toEqual([expect.stringMatching(/C1 .* is configured 2 times/)]);
+  });
+
+  test('until it is taken out of the tree, in the next synthesis', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    newAlias(stack, 'First');
+    newAlias(stack, 'Second');
+    expect(errorsOf(app)).toHaveLength(1);
+    stack.node.tryRemoveChild('First');
+    app.synth({ force: true });
+  });
+});
+
+describe('a hand-over in one app', () => {
+  const KEPT = { removalPolicy: RemovalPolicy.RETAIN };
+  const TAKEN = { existing: ExistingConfiguration.ADOPT };
+
+  function handOver(env: object, first: object, second: object): App {
+    const app = new App();
+    [first, second].forEach((options, index) => {
+      const stack = new Stack(app, `Stack${index}`, { env });
+      SlackWorkspace.fromTeamId(stack, 'Workspace', 'T1')
+        .addChannel('Channel', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE, ...options });
+      new AccountAlias(stack, 'Alias', { accountAlias: 'acme', ...options });
+    });
+    return app;
+  }
+
+  test('of a channel and an alias that one stack leaves and another takes is a warning', () => {
+    const warnings = (app: App) => app.synth({ force: true }).stacks.flatMap(({ messages }) => messages.map(({ id, entry }) => [id, entry.data]));
+    const app = handOver(FIRST, KEPT, TAKEN);
+    const message = (what: string, id: string) => `${what} is handed over by Stack0/${id}, which leaves it, to Stack1/${id}, which takes it. Remove Stack0/${id} `
+      + `once stack "Stack1" is deployed: until then the later deployment of the two decides. ${ack('handOver')}`;
+    expect(warnings(app)).toEqual([
+      ['/Stack1/Workspace/Channel', message('the Slack channel C1 of the workspace T1', 'Workspace/Channel')],
+      ['/Stack1/Alias', message('the account alias', 'Alias')],
+    ]);
+    Annotations.of(app.node.findChild('Stack1')).acknowledgeWarning('cdk-support-channels:handOver');
+    expect(warnings(app)).toEqual([]);
+  });
+
+  test.each([
+    ['neither takes it', KEPT, KEPT],
+    ['both take it', TAKEN, TAKEN],
+    ['the one would delete it', {}, TAKEN],
+  ])('is a conflict where %s', (_, first, second) => {
+    expect(errorsOf(handOver(FIRST, first, second)).map((error) => /\[ack: .*/.exec(error)?.[0])).toEqual([ack('duplicateChannel'), ack('severalAliases')]);
+  });
+});
+
+describe('a conflict can be acknowledged', () => {
+  const CONFLICTS: [string, (app: App) => void][] = [
+    ['duplicateWorkspace', (app) => {
+      const stack = new Stack(app, 'Stack');
+      ['First', 'Second'].forEach((id) => newWorkspace(stack, 'T1', id));
+    }],
+    ['duplicateChannel', (app) => ['Stack', 'Other'].forEach((id) => newChannel(new Stack(app, id, { env: FIRST }), 'C1'))],
+    ['duplicateChimeChannel', (app) => ['Stack', 'Other'].forEach((id) => {
+      const appInstanceArn = 'arn:aws:chime:us-east-1:111111111111:app-instance/i';
+      new ChimeChannel(new Stack(app, id, { env: FIRST }), 'Chime', { appInstanceArn, chimeBearer: `${appInstanceArn}/user/u`, channelName: id, channelId: 'c' });
+    })],
+    ['severalAliases', (app) => ['Stack', 'Other'].forEach((id) => newAlias(new Stack(app, id, { env: FIRST })))],
+    ['tooManyWorkspaces', (app) => {
+      const stack = new Stack(app, 'Stack');
+      times(6, (index) => newWorkspace(stack, `T${index}`));
+    }],
+    ['tooManyChannels', (app) => {
+      const stack = new Stack(app, 'Stack');
+      times(21, (index) => newChannel(stack, `C${index}`));
+    }],
+    ['severalRegions', (app) => [FIRST, FIRST_ELSEWHERE].forEach((env, index) => newWorkspace(new Stack(app, index === 0 ? 'Stack' : 'Other', { env }), 'T1'))],
+    ['tooManyAccounts', (app) => {
+      const values = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [String(300_000_000_000 + index), 'C1']));
+      newChannel(new Stack(app, 'Stack'), AccountValue.byAccount(values).asString, 'Channel');
+    }],
+  ];
+
+  test.each(CONFLICTS)('%s, at one of the stacks', (name, define) => {
+    const app = new App();
+    define(app);
+    expect(errorsOf(app)).toEqual([expect.stringContaining(ack(name))]);
+    Annotations.of(app.node.findChild('Stack')).acknowledgeWarning(`cdk-support-channels:${name}`, 'deployed one at a time');
+    app.synth({ force: true });
+  });
+
+  test('at the construct, before there is a conflict, and for the others of it still', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    ['First', 'Second', 'Third'].forEach((id) => newAlias(stack, id));
+    Annotations.of(stack.node.findChild('First')).acknowledgeWarning('cdk-support-channels:severalAliases');
+    expect(errorsOf(app)).toEqual([expect.stringMatching(/2 account aliases .*: Stack\/Second, Stack\/Third\./)]);
   });
 });

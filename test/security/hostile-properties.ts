@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { ChimeChannel, ExpirationCriterion } from '../../src';
 import { ScriptedServer } from '../lambda/scripted-server';
 import { type Account, useLocalAws } from '../lifecycle/harness';
@@ -65,7 +66,7 @@ export function describeHostileProperties(select: (value: unknown) => boolean): 
         channelId: 'c',
         memberArns: [chimeBearer],
         moderatorArns: [chimeBearer],
-        expirationSettings: { expirationDays: 5, expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+        expirationSettings: { expiration: Duration.days(5), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
         channelFlowArn: local.aws.services.chime.store.createChannelFlow(appInstanceArn, 'f'),
       }));
       await local.aws.cloudFormation.lambda.settled();
