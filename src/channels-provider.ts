@@ -4,17 +4,18 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3Assets from 'aws-cdk-lib/aws-s3-assets';
-import { Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Annotations, AssetHashType, type CfnResource, Duration, type Reference, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
 import { type Problem, SUPPORT_APP_REGIONS } from './constraints';
 import { SUPPORT_APP_REGION_VARIABLE } from './contract';
 import { defineAccountValues } from './private/account-value-token';
+import { HANDLER_RESOURCE_ID, type ResourceClass, type ResourceDeclaration, type ResourceDefinition } from './private/engine';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
-import { logPermission, NETWORK_INTERFACE_PERMISSION, OTHER_STACKS_PERMISSION, ownStackPermission, type Permission } from './private/handler-permissions';
+import { logPermission, NETWORK_INTERFACE_PERMISSION, OTHER_STACKS_PERMISSION, ownStackPermission } from './private/handler-permissions';
 import { GivenHandlerRole, type HandlerRole, OwnHandlerRole } from './private/handler-role';
 import { policiesOf } from './private/role-dependency';
 import { TaggableResource } from './private/taggable-resource';
-import { isUnresolved, throwProblems } from './private/validation';
+import { checkStack, isUnresolved, throwProblems } from './private/validation';
 
 /**
  * How the code of the handler gets to AWS.
@@ -146,16 +147,31 @@ export interface ChannelsProviderProps {
   readonly environmentEncryption?: kms.IKey;
 }
 
-/** What a construct asks the provider for. */
-interface ResourceDefinition {
-  readonly type: string;
-  readonly properties: object;
-  readonly permissions: Permission[];
-  readonly removalPolicy?: RemovalPolicy;
-}
+/**
+ * What manages the resources of constructs: the handler of a `ChannelsProvider`, or CloudFormation by itself with a `NativeProvider`.
+ */
+export interface IChannelsProvider extends IConstruct {
+  /**
+   * What of a declaration the provider cannot do.
+   *
+   * @internal
+   */
+  _checkResource(construct: Construct, declaration: ResourceDeclaration): Problem[];
 
-/** `CfnResource`, or `TaggableResource` where the service knows tags. */
-type ResourceClass<T extends CfnResource> = new (scope: Construct, id: string, props: CfnResourceProps) => T;
+  /**
+   * Defines the resource of a construct.
+   *
+   * @internal
+   */
+  _defineResource(scope: Construct, resourceClass: ResourceClass, definition: ResourceDefinition): CfnResource;
+
+  /**
+   * An attribute of a resource, by the name that it has with the handler.
+   *
+   * @internal
+   */
+  _attributeOf(resource: CfnResource, type: string, name: string): string;
+}
 
 // The names of logical ids are short, as each resource repeats them: the template of a full account has to fit into a request.
 const SINGLETON_ID = 'CdkSupportChannels';
@@ -174,7 +190,7 @@ const INFINITE = 9999;
  * new AccountAlias(this, 'Alias', { accountAlias: 'production', provider });
  * ```
  */
-export class ChannelsProvider extends Construct implements iam.IGrantable {
+export class ChannelsProvider extends Construct implements IChannelsProvider, iam.IGrantable {
   /**
    * The provider of the stack of a construct, with default options.
    *
@@ -246,13 +262,20 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
   }
 
   /**
+   * @internal
+   */
+  public _checkResource(construct: Construct): Problem[] {
+    return checkStack(construct, this);
+  }
+
+  /**
    * Defines the resource of a construct, and allows the handler what that needs.
    *
    * @internal
    */
-  public _defineResource<T extends CfnResource>(scope: Construct, resourceClass: ResourceClass<T>, definition: ResourceDefinition): T {
-    defineAccountValues(scope, definition.properties);
-    const resource = new resourceClass(scope, 'Resource', {
+  public _defineResource(scope: Construct, resourceClass: ResourceClass, definition: ResourceDefinition): CfnResource {
+    defineAccountValues(scope, definition.properties, handlerCode());
+    const resource = new resourceClass(scope, HANDLER_RESOURCE_ID, {
       type: definition.type,
       // The reference itself: a string that holds one is taken apart again at each step of a synth.
       properties: { ServiceToken: this.handlerArn, ServiceTimeout: this.serviceTimeout, ...definition.properties },
@@ -263,6 +286,13 @@ export class ChannelsProvider extends Construct implements iam.IGrantable {
       resource.applyRemovalPolicy(definition.removalPolicy);
     }
     return resource;
+  }
+
+  /**
+   * @internal
+   */
+  public _attributeOf(resource: CfnResource, _type: string, name: string): string {
+    return resource.getAtt(name).toString();
   }
 
   private defineLogGroup(logRetention: logs.RetentionDays): { logGroupName: string; logGroupArn: string } {

@@ -1,11 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Annotations, Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { ChannelsProvider } from './channels-provider';
+import type { IChannelsProvider } from './channels-provider';
 import { checkSlackChannelConfiguration } from './constraints';
 import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
+import { defaultProvider } from './private/default-provider';
+import { managedResource } from './private/engine';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
 import { checkTypes, CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, TEXT, WORKSPACE } from './private/props';
 import { policiesOf } from './private/role-dependency';
@@ -124,11 +126,12 @@ export interface AddSlackChannelOptions {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * The handler that manages the configuration; it must be in the same stack.
+   * What manages the configuration: a `ChannelsProvider` of the same stack, or a `NativeProvider`.
    *
-   * @default - the one that was given to the workspace, else the one of the stack, `ChannelsProvider.getOrCreate()`
+   * @default - the one that was given to the workspace with `addChannel()`, else the `NativeProvider` of the scope if there is one, else the handler of the stack,
+   * `ChannelsProvider.getOrCreate()`
    */
-  readonly provider?: ChannelsProvider;
+  readonly provider?: IChannelsProvider;
 }
 
 /**
@@ -232,11 +235,11 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
     throwProblems('SlackChannelConfiguration', this.node.path, [
       ...problems,
       ...checkInEachAccount(this, properties, checkSlackChannelConfiguration),
-      ...checkProvider(this, values.provider),
+      ...checkProvider(this, values.provider, SLACK_CHANNEL_CONFIGURATION_TYPE, properties),
     ]);
 
     this.channelRole = props.channelRole ?? sharedSupportAppRole(this);
-    const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
+    const provider = props.provider ?? defaultProvider(this);
     const resource = provider._defineResource(this, CfnResource, {
       type: SLACK_CHANNEL_CONFIGURATION_TYPE,
       properties: { ...properties, ChannelRoleArn: this.channelRole.roleArn },
@@ -250,8 +253,8 @@ export class SlackChannelConfiguration extends Resource implements ISlackChannel
       resource.node.addDependency(policiesOf(props.channelRole));
     }
     // Not on the construct: the channels of a workspace may be its children. An imported workspace has no resource.
-    const workspaceResource = props.workspace.node.tryFindChild('Resource');
-    if (CfnResource.isCfnResource(workspaceResource)) {
+    const workspaceResource = managedResource(props.workspace);
+    if (workspaceResource) {
       resource.node.addDependency(workspaceResource);
     }
     guardAccount(this, 'channel', props.workspace.teamId, props.channelId);

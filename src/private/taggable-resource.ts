@@ -15,14 +15,14 @@ export class TaggableResource extends CfnResource implements ITaggable {
     this.tags = new TagManager(TagType.STANDARD, props.type, undefined, { tagPropertyName: 'Tags' });
   }
 
-  /** The tags as the template holds them; none is `undefined`. */
-  public renderTags(): { Key: string; Value: string }[] | undefined {
-    const tags: RenderedTag[] | undefined = this.tags.renderTags();
-    return tags?.map(({ key, value }) => ({ Key: key, Value: value }));
-  }
-
   /** The core adds the tags with the names of its own property types, which a resource without a generated class has to translate. */
   protected get cfnProperties(): { [key: string]: any } {
-    return { ...this._cfnProperties, Tags: this.renderTags() };
+    return { ...this._cfnProperties, Tags: tagsOf(this) };
   }
+}
+
+/** The tags of a resource as the template holds them; none is `undefined`. */
+export function tagsOf(resource: CfnResource): { Key: string; Value: string }[] | undefined {
+  const tags: RenderedTag[] | undefined = TagManager.of(resource)?.renderTags();
+  return tags?.map(({ key, value }) => ({ Key: key, Value: value }));
 }
