@@ -6,7 +6,7 @@ import type { Organization } from './stacksets/organization';
 
 export interface LocalAwsOptions {
   readonly services?: Omit<LocalServicesOptions, 'identities'>;
-  readonly cloudFormation?: Omit<LocalCloudFormationOptions, 'identities' | 'endpoints' | 'chime' | 'resourceTypes'>;
+  readonly cloudFormation?: Omit<LocalCloudFormationOptions, 'identities' | 'endpoints' | 'chime' | 'services' | 'resourceTypes'>;
 }
 
 /** CloudFormation, Lambda and the services that the handler calls, wired to each other, on loopback ports. */
@@ -19,6 +19,7 @@ export class LocalAws {
       resourceTypes: RESOURCE_TYPES,
       identities,
       chime: services.chime.store,
+      services,
       endpoints: {
         AWS_ENDPOINT_URL_SUPPORT_APP: services.endpoints.supportApp,
         AWS_ENDPOINT_URL_CHIME_SDK_MESSAGING: services.endpoints.chimeSdkMessaging,

@@ -7,6 +7,7 @@ import { InProcessLambda, type Run } from './in-process-lambda';
 import { Simulation } from './simulation';
 import { createdThing, declaredThing, readState, type Thing } from './state';
 import { Templates, createAppInstance, createChannelRole } from './templates';
+import { CLEANUP_TRIES } from '../local-aws/cloudformation/operations';
 import type { StackEvent } from '../local-aws/cloudformation/stack';
 import { LocalAws } from '../local-aws/local-aws';
 import type { Fault } from '../local-aws/services/faults';
@@ -120,7 +121,12 @@ export class FaultMatrix {
     const matrix = new FaultMatrix(simulation, lambda, aws, options.code);
     listeners.event = ({ status, type }) => {
       if (status.endsWith('_FAILED') && type.startsWith('Custom::')) {
-        matrix.endFault?.();
+        // The cleanup asks more than once.
+        const isCleanup = aws.cloudFormation.stack(STACK)?.status?.endsWith('CLEANUP_IN_PROGRESS');
+        matrix.failures += 1;
+        if (!isCleanup || matrix.failures >= CLEANUP_TRIES) {
+          matrix.endFault?.();
+        }
       }
     };
     return matrix;
@@ -128,6 +134,8 @@ export class FaultMatrix {
 
   private readonly templates: Templates;
   private endFault?: () => void;
+  /** Of resources, since the fault began. */
+  private failures = 0;
 
   private constructor(
     private readonly simulation: HangingSimulation, private readonly lambda: InProcessLambda, private readonly aws: LocalAws, code?: string,
@@ -273,6 +281,7 @@ export class FaultMatrix {
     let isActive = false;
     let hasBegun = false;
     let hung = 0;
+    this.failures = 0;
     this.endFault = () => {
       isActive = false;
       if (strike.at === 'stack API') {

@@ -3,17 +3,20 @@ import { setMaxListeners } from 'node:events';
 import { Identities } from '../identity';
 import { CloudFormationApi } from './api';
 import { readAssembly, type AssemblyStack } from './assembly';
+import { DEFAULT_ASSUMPTIONS, type Assumptions } from './assumptions';
 import { checkCustomResource, isCustomResourceType, type CustomResourceRequest } from './custom-resource';
 import { seededRandom } from './generated-names';
+import { checkImport, importInto, type ResourceToImport } from './import';
+import type { NativeServices } from './native-resource';
 import {
-  createResources, deleteResources, rollBackUpdate, updateResources, type Interruption, type StackBefore,
+  createResources, deleteResources, rollBackCreation, rollBackUpdate, updateResources, type Interruption, type StackBefore,
 } from './operations';
 import type { ProvisionEnvironment, StackOperation } from './provision';
 import type { ResourceTypes } from './resource-type';
 import { ResponseBucket } from './response-bucket';
 import { Roles, type Role } from './roles';
 import {
-  Stack, type FailureOptions, type StackEventListener, type StackInput, type StackResult, type StackSelector,
+  Stack, type FailureOptions, type StackEventListener, type StackInput, type StackResource, type StackResult, type StackSelector,
 } from './stack';
 import { PreparedTemplate, parseTemplate, resolveParameters } from './template';
 import type { Template } from './template-model';
@@ -46,6 +49,10 @@ export interface LocalCloudFormationOptions {
   readonly organization?: Organization;
   /** Holds the app instances of stacks, with their users and bots. @default - a new one */
   readonly chime?: ChimeStore;
+  /** What the handlers of native types call. @default - nothing, so that they fail */
+  readonly services?: NativeServices;
+  /** What the engine does where no source says what CloudFormation does. @default - see `DEFAULT_ASSUMPTIONS` */
+  readonly assumptions?: Partial<Assumptions>;
   /** Hears the events of all stacks. */
   readonly onEvent?: StackEventListener;
 }
@@ -71,6 +78,8 @@ export class LocalCloudFormation {
   public readonly roles = new Roles();
   public readonly stackSets: LocalStackSets;
   public readonly chime: ChimeStore;
+  /** They may change between two operations. */
+  public readonly assumptions: Assumptions;
   public readonly accountId: string;
   public readonly region: string;
   /** All stacks, deleted ones too. */
@@ -79,7 +88,8 @@ export class LocalCloudFormation {
   public readonly requests: CustomResourceRequest[] = [];
   private apiServer?: CloudFormationApi;
   private readonly running = new Map<Stack, RunningOperation>();
-  private readonly failedUpdates = new Map<Stack, { operation: StackOperation; before: StackBefore }>();
+  /** Operations that have failed and were left so, with what they would be rolled back to. */
+  private readonly failed = new Map<Stack, { operation: StackOperation; before?: StackBefore }>();
   private readonly ssmParameters = new Map<string, Map<string, string>>();
   private readonly assets = new Map<string, string>();
   private readonly stopping = new AbortController();
@@ -92,6 +102,7 @@ export class LocalCloudFormation {
     this.accountId = options.accountId ?? '111122223333';
     this.region = options.region ?? 'us-east-1';
     this.seed = options.seed ?? randomUUID();
+    this.assumptions = { ...DEFAULT_ASSUMPTIONS, ...options.assumptions };
     // Each request that is in progress listens to it.
     setMaxListeners(0, this.stopping.signal);
     this.stackSets = new LocalStackSets(this, options.organization);
@@ -151,6 +162,13 @@ export class LocalCloudFormation {
   }
 
   public async createStack(input: StackInput): Promise<StackResult> {
+    const stack = this.newStack(input);
+    this.stacks.push(stack);
+    stack.setStatus('CREATE_IN_PROGRESS', 'User Initiated');
+    return this.run(stack, undefined, 0, (operation, interruption) => createResources(operation, input, interruption));
+  }
+
+  private newStack(input: StackInput): Stack {
     if (this.stack(input) && this.stack(input)!.status !== 'DELETE_COMPLETE') {
       throw new ValidationError(`Stack [${input.stackName}] already exists`);
     }
@@ -166,19 +184,44 @@ export class LocalCloudFormation {
     }, (event) => this.options.onEvent?.(event));
     stack.template = this.prepare(stack, input);
     stack.parameters = input.parameters ?? {};
-    this.stacks.push(stack);
-    stack.setStatus('CREATE_IN_PROGRESS', 'User Initiated');
-    return this.run(stack, undefined, 0, (operation, interruption) => createResources(operation, input, interruption));
+    return stack;
+  }
+
+  /** Takes things that are there into a new stack or one that exists, as a change set of type IMPORT does. */
+  public async importResources(input: StackInput & { readonly resources: readonly ResourceToImport[] }): Promise<StackResult> {
+    const existing = this.stack(input);
+    const isNew = !existing || existing.status === 'DELETE_COMPLETE';
+    const stack = isNew ? this.newStack(input) : existing;
+    const former = stack.template;
+    const holderOf = (resource: StackResource) => this.neighbours(stack).find((other) => other.liveResources().some((candidate) =>
+      candidate !== resource && candidate.type === resource.type && candidate.physicalId === resource.physicalId))?.id;
+    return this.run(stack, undefined, stack.events.length, async (operation) => {
+      try {
+        stack.template = this.prepare(stack, input);
+        checkImport(operation, input.resources);
+      } catch (error) {
+        stack.template = former;
+        throw error;
+      }
+      if (isNew) {
+        this.stacks.push(stack);
+      }
+      stack.parameters = input.parameters ?? {};
+      await importInto(operation, input.resources, holderOf);
+      stack.template = stack.status === 'IMPORT_COMPLETE' ? stack.template : former;
+    });
   }
 
   public async updateStack(input: StackInput): Promise<StackResult> {
     const stack = this.existing(input);
-    if (!['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'].includes(stack.status!)) {
+    const isFailed = ['CREATE_FAILED', 'UPDATE_FAILED'].includes(stack.status!);
+    if (!isFailed && !STABLE.includes(stack.status!)) {
       throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
     }
     const template = this.prepare(stack, input);
-    const before: StackBefore = { template: stack.template!, parameters: stack.parameters };
-    if (JSON.stringify([template.template, template.parameters]) === JSON.stringify([before.template.template, before.template.parameters])) {
+    const current = stack.template!;
+    const textOf = ({ template: content, parameters }: PreparedTemplate) => JSON.stringify([content, parameters]);
+    if (!isFailed && textOf(template) === textOf(current)) {
       throw new ValidationError(NO_UPDATES);
     }
     const retyped = [...template.resources.values()].filter(({ logicalId, definition }) =>
@@ -186,12 +229,16 @@ export class LocalCloudFormation {
     if (retyped.length > 0) {
       throw new ValidationError(`Update of resource type is not permitted. The new template modifies resource type of the following resources: [${retyped.map(({ logicalId }) => logicalId).join(', ')}]`);
     }
+    // One that rolls forward from a failure still goes back to what was there before that.
+    const resumed = isFailed ? this.failed.get(stack) : undefined;
+    const before = isFailed ? resumed?.before : { template: current, parameters: stack.parameters };
     const first = stack.events.length;
     stack.template = template;
     stack.parameters = input.parameters ?? {};
     stack.lastUpdatedTime = new Date();
     stack.setStatus('UPDATE_IN_PROGRESS', 'User Initiated');
-    return this.run(stack, before, first, (operation, interruption) => updateResources(operation, before, input, interruption));
+    return this.run(stack, before, first, (operation, interruption) =>
+      updateResources(operation, before, input, interruption), resumed?.operation);
   }
 
   /** Ends an update that is in progress and rolls it back; the promise of the update tells how that went. */
@@ -208,13 +255,27 @@ export class LocalCloudFormation {
   /** Takes up a rollback that failed, without the resources to skip. */
   public async continueUpdateRollback(selector: StackSelector & { resourcesToSkip?: string[] }): Promise<StackResult> {
     const stack = this.existing(selector);
-    const failed = this.failedUpdates.get(stack);
-    if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !failed) {
+    const failed = this.failed.get(stack);
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !failed?.before) {
       throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not continue its rollback.`);
     }
-    const first = stack.events.length;
-    return this.run(stack, failed.before, first, () =>
-      rollBackUpdate(failed.operation, failed.before, 'User Initiated', selector.resourcesToSkip), failed.operation);
+    const { operation, before } = failed;
+    return this.run(stack, before, stack.events.length, () =>
+      rollBackUpdate(operation, before, 'User Initiated', selector.resourcesToSkip), operation);
+  }
+
+  /** Rolls back what failed and was left as it was, since its rollback was disabled. */
+  public async rollbackStack(selector: StackSelector): Promise<StackResult> {
+    const stack = this.existing(selector);
+    const failed = this.failed.get(stack);
+    if (!failed || !['CREATE_FAILED', 'UPDATE_FAILED'].includes(stack.status!)) {
+      throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
+    }
+    const { operation, before } = failed;
+    return this.run(stack, before, stack.events.length, async () => {
+      operation.isResumed = false;
+      return before ? rollBackUpdate(operation, before, 'User Initiated') : rollBackCreation(operation, 'User Initiated');
+    }, operation);
   }
 
   /** Deletes a stack; one whose creation is in progress stops creating first. */
@@ -237,7 +298,8 @@ export class LocalCloudFormation {
       await running.done;
     }
     const first = stack.events.length;
-    return this.run(stack, undefined, first, (operation) => deleteResources(operation, selector.retainResources ?? []));
+    const failed = this.failed.get(stack)?.operation;
+    return this.run(stack, undefined, first, (operation) => deleteResources(operation, selector.retainResources ?? []), failed);
   }
 
   /** Finds a stack by name or id; a deleted one by its id only, unless no other bears its name. */
@@ -282,12 +344,18 @@ export class LocalCloudFormation {
       throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be changed.`);
     }
     const operation = resumed ?? { stack, environment: this.environment(stack), cancel: new AbortController(), replaced: [], leftovers: [] };
+    if (resumed) {
+      operation.cancel = new AbortController();
+      operation.isResumed = true;
+    }
     const interruption: Interruption = {};
     const done = work(operation, interruption).finally(() => this.running.delete(stack));
     this.running.set(stack, { operation, interruption, before, done });
     await done;
-    if (stack.status === 'UPDATE_ROLLBACK_FAILED' && before) {
-      this.failedUpdates.set(stack, { operation, before });
+    if (['CREATE_FAILED', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_FAILED'].includes(stack.status!)) {
+      this.failed.set(stack, { operation, before });
+    } else {
+      this.failed.delete(stack);
     }
     return result(stack, firstEvent);
   }
@@ -299,7 +367,7 @@ export class LocalCloudFormation {
     const prepared = new PreparedTemplate(template, parameters, {
       accountId: stack.accountId, region: stack.region, stackName: stack.name, stackId: stack.id,
     });
-    checkResources(prepared.template, this.options.resourceTypes);
+    checkResources(prepared.template, this.options.resourceTypes, stack.region);
     return prepared;
   }
 
@@ -312,10 +380,12 @@ export class LocalCloudFormation {
       identities: this.identities,
       stackSets: this.stackSets,
       chime: this.chime,
+      services: this.options.services,
       ssmParameters: this.ssmParametersOf(stack),
       serviceTimeoutScale: this.options.serviceTimeoutScale ?? 1,
       stopped: this.stopping.signal,
       resourceTypes: this.options.resourceTypes,
+      assumptions: this.assumptions,
       asset: (_bucket, key) => this.assets.get(key),
       importValue: (name) => {
         const exporter = this.neighbours(stack).find(({ exports }) => Object.hasOwn(exports, name));
@@ -355,6 +425,10 @@ export class LocalCloudFormation {
   }
 }
 
+/** The states in which a stack can be updated, beside those in which an operation has failed and was left so. */
+const STABLE: string[] = [
+  'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE',
+];
 const NO_UPDATES = 'No updates are to be performed.';
 const BOOTSTRAP_VERSION = '30';
 
@@ -369,17 +443,21 @@ function result(stack: Stack, firstEvent: number): StackResult {
   };
 }
 
-function checkResources({ Resources: resources }: Template, resourceTypes: ResourceTypes): void {
-  const isKnown = (type: string) => isCustomResourceType(type) || Object.hasOwn(resourceTypes, type);
+function checkResources({ Resources: resources }: Template, resourceTypes: ResourceTypes, region: string): void {
+  const isKnown = (type: string) => isCustomResourceType(type)
+    || Object.hasOwn(resourceTypes, type) && (resourceTypes[type].regions?.includes(region) ?? true);
   const unknown = Object.values(resources).map(({ Type }) => Type).filter((type) => !isKnown(type));
   if (unknown.length > 0) {
     throw new ValidationError(`Template format error: Unrecognized resource types: [${[...new Set(unknown)].join(', ')}]`);
   }
   for (const [logicalId, { Type, Properties: properties = {} }] of Object.entries(resources)) {
-    const missing = (resourceTypes[Type]?.required ?? []).filter((name) => properties[name] === undefined);
-    const problem = missing.length > 0
-      ? `Properties validation failed for resource ${logicalId} with message: required key [${missing.join(', ')}] not found`
-      : isCustomResourceType(Type) && checkCustomResource(Type, properties);
+    const { required = [], optional } = resourceTypes[Type] ?? {};
+    const missing = required.filter((name) => properties[name] === undefined);
+    const extraneous = optional ? Object.keys(properties).filter((name) => ![...required, ...optional].includes(name)) : [];
+    const invalid = `Properties validation failed for resource ${logicalId} with message: `;
+    const problem = missing.length > 0 ? `${invalid}required key [${missing.join(', ')}] not found`
+      : extraneous.length > 0 ? `${invalid}#: extraneous key [${extraneous.join(', ')}] is not permitted`
+        : isCustomResourceType(Type) && checkCustomResource(Type, properties);
     if (problem) {
       throw new ValidationError(`Template format error: [/Resources/${logicalId}] ${problem}`);
     }

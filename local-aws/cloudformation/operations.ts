@@ -1,5 +1,5 @@
 import { isCustomResourceType } from './custom-resource';
-import { bring, remove, resourceScope, restoreReplaced, type StackOperation } from './provision';
+import { bring, remove, resourceScope, restoreReplaced, type ReplacedResource, type StackOperation } from './provision';
 import { reversed, runInOrder } from './schedule';
 import type { FailureOptions, StackResource } from './stack';
 import type { PreparedTemplate } from './template';
@@ -10,6 +10,12 @@ export interface StackBefore {
   readonly template: PreparedTemplate;
   readonly parameters: Record<string, string>;
 }
+
+/**
+ * How often the cleanup asks for a deletion before it abandons the resource.
+ * Unverified, but apparently so: https://github.com/aws/aws-cdk/issues/14649
+ */
+export const CLEANUP_TRIES = 3;
 
 /** Someone other than a failed resource ended the operation. */
 export interface Interruption {
@@ -28,49 +34,65 @@ export async function createResources(operation: StackOperation, options: Failur
     stack.setStatus('CREATE_COMPLETE');
   } else if (options.disableRollback) {
     stack.setStatus('CREATE_FAILED', problem);
+  } else if (options.onFailure === 'DELETE') {
+    await deleteResources(operation, [], `${problem} Delete requested by user.`);
   } else {
-    stack.setStatus('ROLLBACK_IN_PROGRESS', `${problem} Rollback requested by user.`);
-    // RetainExceptOnCreate is meant for this case. That Retain holds for a resource which failed, too, is an assumption.
-    const failed = await removeAll(operation, stack.liveResources(), ({ definition }) => definition.DeletionPolicy === 'Retain');
-    stack.setStatus(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failedTo('delete', failed));
+    await rollBackCreation(operation, `${problem} Rollback requested by user.`);
   }
 }
 
+/** Deletes what a creation has made, whose failure may have been left for a while. */
+export async function rollBackCreation(operation: StackOperation, reason: string): Promise<void> {
+  const { stack } = operation;
+  stack.setStatus('ROLLBACK_IN_PROGRESS', reason);
+  // RetainExceptOnCreate is meant for this case. That Retain holds for a resource which failed, too, is an assumption.
+  const failed = await removeAll(operation, stack.liveResources(), ({ definition }) => definition.DeletionPolicy === 'Retain');
+  stack.setStatus(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failedTo('delete', failed));
+}
+
 export async function updateResources(
-  operation: StackOperation, before: StackBefore, options: FailureOptions, interruption: Interruption,
+  operation: StackOperation, before: StackBefore | undefined, options: FailureOptions, interruption: Interruption,
 ): Promise<void> {
   const { stack } = operation;
   const problem = await bringAll(operation, stack.template!, options) ?? interruption.reason ?? evaluateOutputs(operation);
   if (problem !== undefined) {
     if (options.disableRollback && interruption.reason === undefined) {
       stack.setStatus('UPDATE_FAILED', problem);
-    } else {
+    } else if (before) {
+      operation.isResumed = false;
       await rollBackUpdate(operation, before, interruption.reason ?? problem);
+    } else {
+      // No state to go back to: the creation that the update was to complete has never succeeded.
+      await rollBackCreation(operation, problem);
     }
     return;
   }
   stack.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
   const removed = stack.liveResources().filter(({ logicalId }) => !stack.template!.resources.has(logicalId));
   await cleanUp(operation, [
-    ...removed.map((resource) => ({ resource, retain: isRetained(resource.definition.DeletionPolicy) })),
-    ...operation.replaced.map(({ before: resource }) => ({ resource, retain: isRetained(resource.definition.UpdateReplacePolicy) })),
+    ...removed.map((resource) => ({ resource, retain: isRetained(resource.definition.DeletionPolicy) })), ...leftoversOf(operation),
   ]);
   stack.setStatus('UPDATE_COMPLETE');
 }
 
 /** Brings the resources back to the template before the update; resources that the update made are deleted in the end. */
 export async function rollBackUpdate(operation: StackOperation, before: StackBefore, reason: string, skip: string[] = []): Promise<void> {
-  const { stack } = operation;
+  const { stack, environment: { assumptions } } = operation;
   operation.cancel = new AbortController();
   stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
   stack.template = before.template;
   stack.parameters = before.parameters;
 
-  // A built-in resource takes back its old physical resource; a custom resource is asked for it by an Update with the properties reversed.
+  // A built-in resource takes back its old physical resource; a custom one may be asked for it by an Update with the
+  // properties reversed.
   const forward = operation.replaced;
   operation.replaced = [];
-  const restored = forward.filter(({ resource }) => !isCustomResourceType(resource.type))
-    .map((replacement) => restoreReplaced(operation, replacement));
+  const isRestored = ({ resource }: ReplacedResource) =>
+    !isCustomResourceType(resource.type) || assumptions.replacedResource === 'RESTORED';
+  const restored = forward.filter(isRestored).reverse().map((replacement) => restoreReplaced(operation, replacement));
+  // A resource may have been replaced twice, when a deployment rolled forward: what came in between belongs to no one.
+  operation.leftovers.push(...forward.filter((replacement, index) =>
+    !isRestored(replacement) && forward.findIndex(({ resource }) => resource === replacement.resource) < index));
   for (const logicalId of skip) {
     const resource = stack.resource(logicalId);
     if (resource) {
@@ -95,9 +117,10 @@ export async function rollBackUpdate(operation: StackOperation, before: StackBef
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
 }
 
-export async function deleteResources(operation: StackOperation, retain: string[]): Promise<void> {
+export async function deleteResources(operation: StackOperation, retain: string[], reason: string = 'User Initiated'): Promise<void> {
   const { stack } = operation;
-  stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
+  stack.setStatus('DELETE_IN_PROGRESS', reason);
+  await cleanUp(operation, leftoversOf(operation));
   const failed = await removeAll(operation, stack.liveResources(), ({ logicalId, definition }) =>
     retain.includes(logicalId) || isRetained(definition.DeletionPolicy));
   if (failed.length > 0) {
@@ -156,8 +179,14 @@ async function removeAll(operation: StackOperation, resources: StackResource[], 
 }
 
 /** Deletes what an update left over. What cannot be deleted is abandoned: the update is complete all the same. */
-async function cleanUp(operation: StackOperation, leftovers: { resource: StackResource; retain: boolean }[]): Promise<void> {
+async function cleanUp(operation: StackOperation, candidates: { resource: StackResource; retain: boolean }[]): Promise<void> {
   const { stack } = operation;
+  // A resource may have got an id again that it had before.
+  const isHeld = (resource: StackResource) => {
+    const current = stack.resource(resource.logicalId);
+    return current !== undefined && current !== resource && current.physicalId === resource.physicalId;
+  };
+  const leftovers = candidates.filter(({ resource }) => !isHeld(resource));
   const byKey = new Map(leftovers.map((leftover, index) => [String(index), leftover]));
   const dependencies = (key: string) => [...byKey].filter(([, { resource }]) =>
     byKey.get(key)!.resource.dependencies.includes(resource.logicalId)).map(([other]) => other);
@@ -166,13 +195,23 @@ async function cleanUp(operation: StackOperation, leftovers: { resource: StackRe
     if (retain) {
       stack.setResourceStatus(resource, 'DELETE_SKIPPED');
     } else {
-      await remove(operation, resource);
+      for (let tries = 0; tries < CLEANUP_TRIES && !await remove(operation, resource);) {
+        tries += 1;
+      }
     }
     if (stack.resources.get(resource.logicalId) === resource && resource.status === 'DELETE_FAILED') {
       stack.resources.delete(resource.logicalId);
     }
     return true;
   });
+}
+
+/** What has been replaced, and what belongs to nothing any more. */
+function leftoversOf({ replaced, leftovers }: StackOperation): { resource: StackResource; retain: boolean }[] {
+  return [
+    ...replaced.map(({ before: resource }) => ({ resource, retain: isRetained(resource.definition.UpdateReplacePolicy) })),
+    ...leftovers.map(({ before: resource }) => ({ resource, retain: false })),
+  ];
 }
 
 function isRetained(policy: DeletionPolicy | undefined): boolean {

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { Assumptions } from './assumptions';
 import { CreateFailedError } from './create-failed-error';
 import { isCustomResourceType, requestCustomResource, stringifyScalars, type CustomResourceEnvironment, type CustomResourceRequest } from './custom-resource';
 import { inventedPhysicalId } from './generated-names';
+import { HandlerError } from './handler-error';
 import type { ResourceContext, ResourceTypes } from './resource-type';
 import type { Stack, StackResource } from './stack';
 import type { PreparedTemplate, TemplateResource } from './template';
@@ -11,6 +13,7 @@ import type { Properties, Scope } from './template-model';
 export interface ProvisionEnvironment extends CustomResourceEnvironment, Omit<ResourceContext, 'accountId' | 'region' | 'stackName' | 'logicalId' | 'random' | 'asset'> {
   readonly asset: ResourceContext['asset'];
   readonly resourceTypes: ResourceTypes;
+  readonly assumptions: Readonly<Assumptions>;
   importValue(name: string): unknown;
 }
 
@@ -28,8 +31,10 @@ export interface StackOperation {
   /** Aborted when what is in progress shall be cancelled; another one for the rollback. */
   cancel: AbortController;
   replaced: ReplacedResource[];
-  /** What a rollback has to delete in its cleanup, beside the resources that the update made. */
+  /** What the cleanup has to delete however the operation ends: that which nothing in the stack stands for any more. */
   readonly leftovers: ReplacedResource[];
+  /** Whether it takes up what failed before: a rollback that is continued, or a deployment that rolls forward. */
+  isResumed?: boolean;
 }
 
 export function resourceScope({ stack, environment }: StackOperation): Scope {
@@ -43,7 +48,14 @@ export function resourceScope({ stack, environment }: StackOperation): Scope {
 /** Brings one resource to what the template says: creates it, updates it, or leaves it when nothing changed. */
 export async function bring(operation: StackOperation, template: PreparedTemplate, target: TemplateResource): Promise<boolean> {
   const { stack } = operation;
-  const existing = stack.resource(target.logicalId);
+  let existing = stack.resource(target.logicalId);
+  if (existing?.status === 'CREATE_FAILED') {
+    // Unverified: that what is left of a creation which failed goes before the next try, not in the cleanup after it.
+    if (!await remove(operation, existing)) {
+      return false;
+    }
+    existing = undefined;
+  }
   const resource = existing ?? newResource(target);
   let properties: Properties;
   try {
@@ -71,7 +83,7 @@ export async function bring(operation: StackOperation, template: PreparedTemplat
   return true;
 }
 
-function newResource({ logicalId, definition, dependencies }: TemplateResource): StackResource {
+export function newResource({ logicalId, definition, dependencies }: TemplateResource): StackResource {
   return {
     logicalId, definition, dependencies, type: definition.Type, properties: {}, attributes: {}, status: 'CREATE_IN_PROGRESS', timestamp: new Date(),
   };
@@ -106,7 +118,7 @@ async function create(operation: StackOperation, resource: StackResource, proper
       Object.assign(resource, { physicalId: made.physicalId, attributes: made.attributes ?? {} });
     } catch (error) {
       resource.physicalId = error instanceof CreateFailedError ? error.physicalId : undefined;
-      stack.setResourceStatus(resource, 'CREATE_FAILED', serviceReason(resource, error));
+      stack.setResourceStatus(resource, 'CREATE_FAILED', serviceReason(operation, resource, error));
       return false;
     }
   }
@@ -131,12 +143,23 @@ async function updateCustom(
     stack.setResourceStatus(resource, 'UPDATE_FAILED', 'Modifying service token is not allowed.');
     return false;
   }
+  const isFormer = operation.isResumed && before.unsettled && operation.environment.assumptions.oldProperties === 'FORMER';
+  const oldProperties = isFormer ? before.formerProperties! : before.properties;
   resource.properties = properties;
   resource.unsettled = true;
+  resource.formerProperties = oldProperties;
   stack.setResourceStatus(resource, 'UPDATE_IN_PROGRESS');
-  const request = { ...customRequest(operation, resource, 'Update'), oldProperties: before.properties };
+  const request = { ...customRequest(operation, resource, 'Update'), oldProperties };
   const outcome = await requestCustomResource(request, operation.environment, operation.cancel.signal);
   if (outcome.status !== 'SUCCESS') {
+    const answered = 'physicalId' in outcome ? outcome.physicalId : undefined;
+    if (answered !== undefined && answered !== before.physicalId) {
+      // As that of a Create: what the function says that it has made is deleted.
+      operation.leftovers.push({ resource, before: { ...resource, physicalId: answered } });
+      if (operation.environment.assumptions.replacedResource === 'RESTORED') {
+        restore(resource, before);
+      }
+    }
     stack.setResourceStatus(resource, 'UPDATE_FAILED', outcome.reason);
     return false;
   }
@@ -179,7 +202,7 @@ async function updateBuiltIn(
   } catch (error) {
     resource.unsettled = type.updatesInPart;
     resource.properties = type.updatesInPart ? properties : before.properties;
-    stack.setResourceStatus(resource, 'UPDATE_FAILED', serviceReason(resource, error));
+    stack.setResourceStatus(resource, 'UPDATE_FAILED', serviceReason(operation, resource, error));
     return false;
   }
   resource.unsettled = false;
@@ -187,13 +210,17 @@ async function updateBuiltIn(
   return true;
 }
 
-/** Gives a built-in resource back the physical resource that an update took from it; answers what then is to be deleted. */
+/** Gives a resource back the physical resource that an update took from it, and asks nobody; answers what then is to be deleted. */
 export function restoreReplaced(operation: StackOperation, replacement: ReplacedResource): ReplacedResource {
   const { resource, before } = replacement;
   const replacing = { ...resource };
-  Object.assign(resource, before);
+  restore(resource, before);
   operation.stack.setResourceStatus(resource, 'UPDATE_COMPLETE');
   return { resource, before: replacing };
+}
+
+function restore(resource: StackResource, before: StackResource): void {
+  Object.assign(resource, { unsettled: undefined, formerProperties: undefined, ...before });
 }
 
 /**
@@ -223,8 +250,11 @@ export async function remove(operation: StackOperation, resource: StackResource)
       const { [resource.type]: type } = operation.environment.resourceTypes;
       await type.delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
     } catch (error) {
-      stack.setResourceStatus(resource, 'DELETE_FAILED', serviceReason(resource, error));
-      return false;
+      // What is gone is deleted.
+      if (!(error instanceof HandlerError && error.code === 'NotFound')) {
+        stack.setResourceStatus(resource, 'DELETE_FAILED', serviceReason(operation, resource, error));
+        return false;
+      }
     }
   }
   stack.setResourceStatus(resource, 'DELETE_COMPLETE');
@@ -232,10 +262,9 @@ export async function remove(operation: StackOperation, resource: StackResource)
 }
 
 function customRequest({ stack }: StackOperation, resource: StackResource, requestType: CustomResourceRequest['requestType']): CustomResourceRequest {
-  const random = stack.random(resource.logicalId);
   return {
     requestType,
-    requestId: [8, 4, 4, 4, 12].map((length) => random(length, '0123456789abcdef')).join('-'),
+    requestId: newRequestId(stack, resource.logicalId),
     stackId: stack.id,
     region: stack.region,
     logicalId: resource.logicalId,
@@ -251,11 +280,18 @@ function keepAttributes(resource: StackResource, request: CustomResourceRequest,
   resource.answer = `${request.stackId}|${request.logicalId}|${request.requestId} in S3 bucket cloudformation-custom-resource-storage-${request.region.replaceAll('-', '')}`;
 }
 
-function resourceContext({ stack, environment }: StackOperation, logicalId: string): ResourceContext {
+export function resourceContext({ stack, environment }: StackOperation, logicalId: string): ResourceContext {
   const { accountId, region, name: stackName } = stack;
   return { ...environment, accountId, region, stackName, logicalId, random: stack.random(logicalId) };
 }
 
-function serviceReason(resource: StackResource, error: unknown): string {
-  return `Resource handler returned message: "${(error as Error).message}" (${resource.type})`;
+function serviceReason({ stack }: StackOperation, resource: StackResource, error: unknown): string {
+  const origin = error instanceof HandlerError
+    ? `RequestToken: ${newRequestId(stack, resource.logicalId)}, HandlerErrorCode: ${error.code}` : resource.type;
+  return `Resource handler returned message: "${(error as Error).message}" (${origin})`;
+}
+
+function newRequestId(stack: Stack, logicalId: string): string {
+  const random = stack.random(logicalId);
+  return [8, 4, 4, 4, 12].map((length) => random(length, '0123456789abcdef')).join('-');
 }

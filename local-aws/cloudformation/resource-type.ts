@@ -1,3 +1,4 @@
+import type { NativeServices } from './native-resource';
 import type { Roles } from './roles';
 import type { Properties } from './template-model';
 import type { Identities } from '../identity';
@@ -16,6 +17,8 @@ export interface ResourceContext {
   readonly identities: Identities;
   readonly stackSets: LocalStackSets;
   readonly chime: ChimeStore;
+  /** What the handlers of native types call. */
+  readonly services?: NativeServices;
   /** SSM parameters of the account and Region. */
   readonly ssmParameters: Map<string, string>;
   /** Finds the directory of a file asset by its key in the staging bucket. */
@@ -36,6 +39,10 @@ export interface ResourceType {
   /** Properties whose change makes a new resource. */
   readonly replacedBy?: string[];
   readonly required?: string[];
+  /** All other properties that the type has. @default - any is taken */
+  readonly optional?: string[];
+  /** Regions that have the type. @default - all */
+  readonly regions?: readonly string[];
   /** An update that fails may have done a part, which the rollback has to take back. @default - it has changed nothing */
   readonly updatesInPart?: boolean;
   create(context: ResourceContext, properties: Properties): CreatedResource | Promise<CreatedResource>;
@@ -44,6 +51,8 @@ export interface ResourceType {
     context: ResourceContext, physicalId: string, properties: Properties, oldProperties: Properties,
   ): UpdatedAttributes | Promise<UpdatedAttributes>;
   delete?(context: ResourceContext, physicalId: string, properties: Properties): void | Promise<void>;
+  /** Takes what is there into the stack. The properties have those of the identifier, too. @default - it cannot be imported */
+  importExisting?(context: ResourceContext, properties: Properties): CreatedResource | Promise<CreatedResource>;
 }
 
 /** The resource types that an engine knows beside custom resources, by name. */

@@ -1,9 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { appInstance, appInstanceBot, appInstanceUser } from './chime-resource-types';
+import { appInstance, appInstanceBot, appInstanceUser, channel } from './chime-resource-types';
 import { ALPHANUMERIC, generatedName, UPPER_CASE_ALPHANUMERIC } from './generated-names';
 import type { ResourceContext, ResourceType, ResourceTypes } from './resource-type';
 import { trustedServices } from './roles';
+import { accountAlias, slackChannelConfiguration, slackWorkspaceConfiguration } from './support-app-resource-types';
 import { partitionOf } from './template';
 import type { Properties } from './template-model';
 import type { PolicyDocument } from '../identity';
@@ -144,6 +145,7 @@ export const RESOURCE_TYPES: ResourceTypes = {
   'AWS::Chime::AppInstance': appInstance,
   'AWS::Chime::AppInstanceBot': appInstanceBot,
   'AWS::Chime::AppInstanceUser': appInstanceUser,
+  'AWS::Chime::Channel': channel,
   'AWS::CloudFormation::StackSet': stackSet,
   'AWS::EC2::InternetGateway': ec2('igw', (_context, id) => ({ InternetGatewayId: id })),
   'AWS::EC2::NatGateway': ec2('nat', (_context, id) => ({ NatGatewayId: id }), ['SubnetId', 'AllocationId']),
@@ -181,6 +183,9 @@ export const RESOURCE_TYPES: ResourceTypes = {
     replacedBy: ['LogGroupName'],
   }),
   'AWS::SSM::Parameter': ssmParameter,
+  'AWS::SupportApp::AccountAlias': accountAlias,
+  'AWS::SupportApp::SlackChannelConfiguration': slackChannelConfiguration,
+  'AWS::SupportApp::SlackWorkspaceConfiguration': slackWorkspaceConfiguration,
 };
 
 function regionalArn({ region, accountId }: ResourceContext, service: string, resource: string): string {

@@ -3,10 +3,11 @@ import type { PreparedTemplate, TemplateSource } from './template';
 import type { Properties, ResourceDefinition } from './template-model';
 import { ValidationError } from './validation-error';
 
-export type ResourceStatus = `${'CREATE' | 'UPDATE' | 'DELETE'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}` | 'DELETE_SKIPPED';
+export type ResourceStatus =
+  | `${'CREATE' | 'UPDATE' | 'DELETE' | 'IMPORT'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}` | 'DELETE_SKIPPED';
 
 export type StackStatus =
-  | `${'CREATE' | 'ROLLBACK' | 'UPDATE' | 'UPDATE_ROLLBACK' | 'DELETE'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`
+  | `${'CREATE' | 'ROLLBACK' | 'UPDATE' | 'UPDATE_ROLLBACK' | 'DELETE' | 'IMPORT' | 'IMPORT_ROLLBACK'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`
   | 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS';
 
 /** One line of a stack's history, as `DescribeStackEvents` shows it. */
@@ -37,6 +38,8 @@ export interface StackResource {
   requested?: boolean;
   /** Whether an Update was asked for and did not succeed: the properties may hold or not. */
   unsettled?: boolean;
+  /** The properties from which the Update started that did not succeed. */
+  formerProperties?: Properties;
   status: ResourceStatus;
   reason?: string;
   timestamp: Date;
@@ -48,6 +51,8 @@ export interface FailureOptions {
   readonly disableRollback?: boolean;
   /** Cancels resources in progress when another one fails; otherwise they are waited for. @default true */
   readonly cancelInProgress?: boolean;
+  /** What becomes of a stack whose creation fails, unless `disableRollback` leaves it as it is. @default 'ROLLBACK' */
+  readonly onFailure?: 'ROLLBACK' | 'DELETE';
 }
 
 /** Which stack: by its name, in the default account and Region unless told, or by its id. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { custom, templateOf } from './scripted-handler';
+import { DEFAULT_ASSUMPTIONS } from '../../../local-aws/cloudformation/assumptions';
 import { LocalCloudFormation } from '../../../local-aws/cloudformation/engine';
 import { RESOURCE_TYPES } from '../../../local-aws/cloudformation/resource-types';
 import type { StackResult } from '../../../local-aws/cloudformation/stack';
@@ -23,6 +24,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 beforeEach(() => {
+  Object.assign(cloudFormation.assumptions, DEFAULT_ASSUMPTIONS);
   stacks += 1;
   stackName = `stack${stacks}`;
   gate = join(directory, `${stackName}-gate`);
@@ -264,14 +266,14 @@ describe('update', () => {
     expect(summary()).toHaveLength(2);
   });
 
-  test('a Delete that fails in the cleanup is reported, and the resource abandoned', async () => {
+  test('a Delete that fails in the cleanup is asked for three times, and then the resource is abandoned', async () => {
     await create({ A: custom({}), B: custom({ OnDelete: 'fail:stuck' }) });
     const result = await update({ A: custom({}) });
 
     expect(result.status).toBe('UPDATE_COMPLETE');
-    expect(history(result, 'B')).toEqual(['DELETE_IN_PROGRESS', 'DELETE_FAILED']);
+    expect(history(result, 'B')).toEqual([1, 2, 3].flatMap(() => ['DELETE_IN_PROGRESS', 'DELETE_FAILED']));
     expect((await cloudFormation.deleteStack({ stackName })).status).toBe('DELETE_COMPLETE');
-    expect(summary().filter((request) => request === 'Delete B B')).toHaveLength(1);
+    expect(summary().filter((request) => request === 'Delete B B')).toHaveLength(3);
   });
 
   test('the cleanup deletes dependents first', async () => {
@@ -329,6 +331,31 @@ describe('update', () => {
     expect(cloudFormation.stack(stackName)!.ref('A')).toBe('one');
   });
 
+  test('a replacement may be rolled back without a word: the old id is restored, and the new one is deleted', async () => {
+    cloudFormation.assumptions.replacedResource = 'RESTORED';
+    await create({ A: custom({ Id: 'one' }), Bad: custom({}) });
+    const result = await update({ A: custom({ Id: 'two' }), Bad: custom({ OnUpdate: 'fail:x', Name: { Ref: 'A' } }) });
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(summary().slice(2)).toEqual(['Update A one', 'Update Bad Bad', 'Update Bad Bad', 'Delete A two']);
+    expect(requests().at(-1)!.properties).toMatchObject({ Id: 'two' });
+    expect(cloudFormation.stack(stackName)!.resource('A')).toMatchObject({ physicalId: 'one', properties: { Id: 'one' } });
+  });
+
+  test.each([
+    ['REVERSED', ['Update A one', 'Update A one', 'Delete A two']],
+    ['RESTORED', ['Update A one', 'Delete A two']],
+  ] as const)('a failed Update that answers another id is deleted under it (%s)', async (replacedResource, expected) => {
+    cloudFormation.assumptions.replacedResource = replacedResource;
+    await create({ A: custom({ Id: 'one' }) });
+    const result = await update({ A: custom({ Id: 'two', OnUpdate: 'fail:x' }) });
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(summary().slice(1)).toEqual(expected);
+    expect(requests().at(-1)!.properties).toMatchObject({ Id: 'two' });
+    expect(cloudFormation.stack(stackName)!.resource('A')).toMatchObject({ physicalId: 'one', properties: { Id: 'one' }, status: 'UPDATE_COMPLETE' });
+  });
+
   test('a removed resource stays when the update fails', async () => {
     await create({ Gone: custom({}), Bad: custom({}) });
     await update({ Bad: custom({ OnUpdate: 'fail:x' }) });
@@ -359,6 +386,20 @@ describe('update', () => {
     expect((await cloudFormation.continueUpdateRollback({ stackName, resourcesToSkip: ['A'] })).status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 
+  test.each([['ATTEMPTED', 'v1'], ['FORMER', 'v2']] as const)('a continued rollback has old properties as assumed (%s)', async (oldProperties, expected) => {
+    cloudFormation.assumptions.oldProperties = oldProperties;
+    await create({ A: custom({ Name: 'v1', OnUpdate: 'fail:not back' }), Bad: custom({ Name: { Ref: 'A' } }) });
+    await update({ A: custom({ Name: 'v2' }), Bad: custom({ OnUpdate: 'fail:x', Name: { Ref: 'A' } }) });
+    for (let tries = 0; tries < 2; tries += 1) {
+      expect((await cloudFormation.continueUpdateRollback({ stackName })).status).toBe('UPDATE_ROLLBACK_FAILED');
+    }
+
+    const updates = requests().filter(({ requestType, logicalId }) => `${requestType} ${logicalId}` === 'Update A');
+    expect(updates.map(({ properties, oldProperties: old }) => [old!.Name, properties.Name])).toEqual([
+      ['v1', 'v2'], ['v2', 'v1'], [expected, 'v1'], [expected, 'v1'],
+    ]);
+  });
+
   test('cancelUpdate rolls back', async () => {
     await create({ A: custom({}) });
     expect(() => cloudFormation.cancelUpdate({ stackName })).toThrow('CancelUpdateStack cannot be called from current stack status CREATE_COMPLETE');
@@ -377,6 +418,59 @@ describe('update', () => {
     await create({ A: custom({}) });
     expect((await update({ A: custom({ OnUpdate: 'fail:x' }) }, {}, { disableRollback: true })).status).toBe('UPDATE_FAILED');
     expect(summary()).toEqual(['Create A', 'Update A A']);
+  });
+
+  test.each([['ATTEMPTED', 'v2'], ['FORMER', 'v1']] as const)('a failed update rolls forward, or back to what was there before it (%s)', async (oldProperties, expected) => {
+    cloudFormation.assumptions.oldProperties = oldProperties;
+    const options = { disableRollback: true };
+    await create({ A: custom({ Name: 'v1' }), C: custom({ Id: 'c1' }), Bad: custom({}) });
+    const failing = { A: custom({ Name: 'v2', OnUpdate: 'fail:x' }), C: custom({ Id: 'c2' }), Bad: custom({ Name: { Ref: 'A' } }) };
+    expect((await update(failing, {}, options)).status).toBe('UPDATE_FAILED');
+    await update({ ...failing, A: custom({ Name: 'v3', OnUpdate: 'fail:x' }) }, {}, options);
+    const updates = () => requests().filter(({ requestType, logicalId }) => `${requestType} ${logicalId}` === 'Update A');
+    expect(updates().map(({ properties, oldProperties: old }) => [old!.Name, properties.Name])).toEqual([['v1', 'v2'], [expected, 'v3']]);
+
+    const result = await update({ ...failing, A: custom({ Name: 'v4' }) });
+    expect(result.status).toBe('UPDATE_COMPLETE');
+    expect(summary().at(-1)).toBe('Delete C c1');
+    expect(summary().filter((request) => request.startsWith('Delete'))).toHaveLength(1);
+  });
+
+  test('a deployment that rolls forward and fails goes back to what was there before the first failure', async () => {
+    await create({ A: custom({ Name: 'v1' }), C: custom({ Id: 'c1' }) });
+    const failing = (name: string, id: string) => ({ A: custom({ Name: name, OnUpdate: 'fail:x' }, { DependsOn: 'C' }), C: custom({ Id: id }) });
+    await update(failing('v2', 'c2'), {}, { disableRollback: true });
+    const result = await update(failing('v3', 'c3'));
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(requests().filter(({ logicalId }) => logicalId === 'A').at(-1)).toMatchObject({ properties: { Name: 'v1' }, oldProperties: { Name: 'v3' } });
+    expect(summary().filter((request) => request.startsWith('Delete')).sort()).toEqual(['Delete C c2', 'Delete C c3']);
+    expect(cloudFormation.stack(stackName)!.ref('C')).toBe('c1');
+  });
+
+  test('rollbackStack takes a failed update back', async () => {
+    await create({ A: custom({ Name: 'v1' }) });
+    await expect(cloudFormation.rollbackStack({ stackName })).rejects.toThrow('is in CREATE_COMPLETE state and can not be rolled back');
+    await update({ A: custom({ Name: 'v2', OnUpdate: 'fail:x' }) }, {}, { disableRollback: true });
+
+    expect((await cloudFormation.rollbackStack({ stackName })).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(requests().at(-1)).toMatchObject({ requestType: 'Update', properties: { Name: 'v1' }, oldProperties: { Name: 'v2' } });
+  });
+
+  test('a stack left in CREATE_FAILED can be updated: what failed is deleted and created again', async () => {
+    const rest = { B: custom({}), C: custom({ Name: { Ref: 'A' } }) };
+    await create({ A: custom({ Id: 'told', OnCreate: 'fail:x' }, { DependsOn: 'B' }), ...rest }, {}, { disableRollback: true });
+    const same = { A: custom({ Id: 'told' }, { DependsOn: 'B' }), ...rest };
+    const result = await cloudFormation.deploy({ stackName, template: templateOf(same) });
+
+    expect(result.status).toBe('UPDATE_COMPLETE');
+    expect(summary()).toEqual(['Create B', 'Create A', 'Delete A told', 'Create A', 'Create C']);
+  });
+
+  test('a stack left in CREATE_FAILED has no state to go back to', async () => {
+    await create({ A: custom({ OnCreate: 'fail:x' }), B: custom({}) }, {}, { disableRollback: true });
+    expect((await update({ A: custom({ OnCreate: 'fail:x' }), B: custom({}) })).status).toBe('ROLLBACK_COMPLETE');
+    expect(cloudFormation.stack(stackName)!.liveResources()).toEqual([]);
   });
 
   test('a changed service token is refused without asking anyone', async () => {
@@ -424,6 +518,27 @@ describe('update', () => {
 });
 
 describe('delete', () => {
+  test('a creation that fails is deleted at once with onFailure DELETE', async () => {
+    const result = await create({ A: custom({}), Bad: custom({ Name: { Ref: 'A' }, OnCreate: 'fail:x' }) }, {}, { onFailure: 'DELETE' });
+
+    expect(result.status).toBe('DELETE_COMPLETE');
+    const ofStack = result.events.filter(({ logicalId }) => logicalId === stackName);
+    expect(ofStack.map(({ status, reason }) => [status, reason])).toEqual([
+      ['CREATE_IN_PROGRESS', 'User Initiated'],
+      ['DELETE_IN_PROGRESS', 'The following resource(s) failed to create: [Bad]. Delete requested by user.'],
+      ['DELETE_COMPLETE', undefined],
+    ]);
+    expect(summary()).toEqual(['Create A', 'Create Bad', 'Delete Bad Bad', 'Delete A A']);
+  });
+
+  test('a failed update leaves nothing of what it replaced', async () => {
+    await create({ A: custom({ Id: 'one' }), Bad: custom({}) });
+    await update({ A: custom({ Id: 'two' }), Bad: custom({ OnUpdate: 'fail:x', Name: { Ref: 'A' } }) }, {}, { disableRollback: true });
+    await cloudFormation.deleteStack({ stackName });
+
+    expect(summary().filter((request) => request.startsWith('Delete A')).sort()).toEqual(['Delete A one', 'Delete A two']);
+  });
+
   test('deletes dependents first, and the function last', async () => {
     await create({ A: custom({}), B: custom({ Name: { Ref: 'A' } }) });
     const arn = cloudFormation.stack(stackName)!.getAtt('Handler', 'Arn') as string;
