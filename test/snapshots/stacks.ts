@@ -183,7 +183,7 @@ export const STACKS: Record<string, Definitions> = {
     (stack) => new ChimeChannel(stack, 'OnCall', { ...CHIME_CHANNEL, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }),
   ],
 
-  'native': [
+  'native-support-app': [
     (stack) => new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG', provider: nativeProvider(stack) })
       .addChannel('Channel', CHANNEL),
     (stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme production', provider: nativeProvider(stack), removalPolicy: RemovalPolicy.RETAIN }),

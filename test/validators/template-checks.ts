@@ -76,7 +76,7 @@ export async function lintExamples(programs: Programs, templates: string[]): Pro
 }
 
 /** Templates with types that CloudFormation has in some Regions. */
-const NATIVE = join(PINNED, 'native.json');
+const NATIVE = join(PINNED, 'native-support-app.json');
 /** cfn-lint has no schema of `AWS::Chime::Channel` yet. */
 const UNKNOWN_TO_CFN_LINT = join(PINNED, 'native-chime.json');
 
