@@ -10,6 +10,7 @@ import {
 } from './private/engine';
 import { NATIVE_TYPES, type NativeType } from './private/native-types';
 import { isMap, showValue } from './private/props';
+import { TaggableResource } from './private/taggable-resource';
 import { UnavailableAttribute } from './private/unavailable-attribute';
 import { isUnresolved, throwProblems } from './private/validation';
 
@@ -60,7 +61,7 @@ export class NativeProvider extends Construct implements IChannelsProvider {
   /**
    * @internal
    */
-  public _defineResource(scope: Construct, resourceClass: ResourceClass, definition: ResourceDefinition): CfnResource {
+  public _defineResource(scope: Construct, _resourceClass: ResourceClass, definition: ResourceDefinition): CfnResource {
     const { type, properties, removalPolicy } = definition;
     defineAccountValues(scope, properties);
     const native = NATIVE_TYPES[type];
@@ -68,7 +69,8 @@ export class NativeProvider extends Construct implements IChannelsProvider {
     const known = Object.fromEntries(Object.entries(properties).filter(([name]) => native.properties.includes(name)));
     const resource = GeneratedClass
       ? new GeneratedClass(scope, NATIVE_RESOURCE_ID, rename(known, camelCase) as never)
-      : new resourceClass(scope, NATIVE_RESOURCE_ID, { type: native.name, properties: rename(known) as object });
+      // Only the type of Amazon Chime, which has tags, has no class in older releases.
+      : new TaggableResource(scope, NATIVE_RESOURCE_ID, { type: native.name, properties: rename(known) as object });
     if (removalPolicy !== undefined) {
       resource.applyRemovalPolicy(removalPolicy);
     }
