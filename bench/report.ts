@@ -3,7 +3,7 @@ import { EMPTY, type HandlerResult, LIBRARY_HANDLER } from './handlers';
 import type { Panel } from './plot';
 import type { Rollout, Throttling } from './rollout';
 import { ratios, type Summary, summarize } from './statistics';
-import { type CaseResult, CONTROL, FLOOR, type ImportCost, LIBRARY, NATIVE, SHAPE, type Synthesis } from './synthesis';
+import { type CaseResult, CONTROL, FLOOR, type ImportCost, LIBRARY, NATIVE, NATIVE_ENGINE, SHAPE, type Synthesis } from './synthesis';
 
 export interface Measurements {
   readonly node: string;
@@ -29,7 +29,9 @@ export function goalsOf(measurements: Measurements): Goal[] {
   const { cases, importCosts, handlers, calls } = measurements;
   return [
     ...cases.filter(({ designs }) => designs.includes(CONTROL)).map((each) => wallGoal(each)),
+    ...cases.filter(({ designs }) => designs.includes(CONTROL) && designs.includes(NATIVE_ENGINE)).map((each) => nativeWallGoal(each)),
     ...resourceGoals(cases),
+    ...nativeBytesGoal(cases),
     importGoal(importCosts),
     ...handlerGoals(handlers),
     callsGoal(calls),
@@ -45,6 +47,34 @@ function wallGoal(result: CaseResult): Goal {
     measured: `${spread(ratio)}; CPU ${spread(ratioOf(result, LIBRARY, 'cpu'))}; L1 against itself ${spread(ratioOf(result, CONTROL, 'wall'))}${shape}`,
     met: ratio.median <= limit,
   };
+}
+
+const NATIVE_LIMIT = 1.1;
+
+function nativeWallGoal(result: CaseResult): Goal {
+  const ratio = ratioOf(result, NATIVE_ENGINE, 'wall');
+  return {
+    goal: `${result.name}: synth with NativeProvider in at most ${NATIVE_LIMIT.toFixed(2)} × native L1 (wall time)`,
+    measured: `${spread(ratio)}; CPU ${spread(ratioOf(result, NATIVE_ENGINE, 'cpu'))}`,
+    met: ratio.median <= NATIVE_LIMIT,
+  };
+}
+
+/** The role of the channels has a description here and none there, so that channels are what is compared. */
+function nativeBytesGoal(cases: CaseResult[]): Goal[] {
+  const singles = cases.filter(({ stacks, validation, chime }) => stacks === 1 && !validation && chime)
+    .filter(({ designs }) => designs.includes(NATIVE_ENGINE));
+  if (singles.length < 2) {
+    return [];
+  }
+  const [few, many] = [singles[0], singles[singles.length - 1]];
+  const bytes = (result: CaseResult, design: string) => first(result, design).templateBytesWithoutIds;
+  const perChannel = (design: string) => (bytes(many, design) - bytes(few, design)) / (many.channels - few.channels);
+  return [{
+    goal: 'with NativeProvider as many bytes of template per channel as native L1, but for logical ids',
+    measured: `${perChannel(NATIVE_ENGINE)}; native L1 ${perChannel(NATIVE)}`,
+    met: perChannel(NATIVE_ENGINE) === perChannel(NATIVE),
+  }];
 }
 
 function resourceGoals(cases: CaseResult[]): Goal[] {

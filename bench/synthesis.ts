@@ -1,13 +1,17 @@
 import { run } from './workshop';
 
 export const LIBRARY = 'this library';
+/** The constructs of this library with CloudFormation's own types. */
+export const NATIVE_ENGINE = 'native engine';
 export const NATIVE = 'native L1';
 export const FLOOR = 'floor';
 /** What a template of this library has, without the library: what the CDK alone takes for it. */
 export const SHAPE = 'the shape alone';
 /** The same design again, to tell what a ratio is worth on this machine. */
 export const CONTROL = 'native L1, again';
-export const DESIGNS = [NATIVE, CONTROL, FLOOR, SHAPE, LIBRARY, 'AwsCustomResource', 'provider framework', 'cdk-amazon-chime-resources'];
+export const DESIGNS = [
+  NATIVE, CONTROL, FLOOR, SHAPE, LIBRARY, NATIVE_ENGINE, 'AwsCustomResource', 'provider framework', 'cdk-amazon-chime-resources',
+];
 
 /** One app: its stacks, and the Slack channels in each. */
 export interface Case {
@@ -31,6 +35,8 @@ export interface Synthesis {
   readonly resources: number;
   readonly templateBytes: number;
   readonly templateBytesWithoutIndentation: number;
+  /** Without indentation, and with an empty text for each logical id. */
+  readonly templateBytesWithoutIds: number;
   readonly assets: number;
   readonly uploads: number;
 }
@@ -50,17 +56,17 @@ export function casesOf({ rounds, quick }: SynthesisPlan): Case[] {
   const stackCounts = quick ? [1, 20] : [1, 100, 500];
   const fullAccounts = quick ? [] : [50, 150, 300, 500];
   const few = Math.min(rounds, 3);
-  const base = [NATIVE, CONTROL, LIBRARY];
+  const base = [NATIVE, CONTROL, LIBRARY, NATIVE_ENGINE];
   return [
     ...channelCounts.map((channels) => ({ name: `N = ${channels}`, stacks: 1, channels, chime: true, designs: DESIGNS, validation: false, rounds })),
     ...stackCounts.map((stacks) => ({ name: `M = ${stacks}`, stacks, channels: 2, chime: false, designs: DESIGNS, validation: false, rounds })),
     ...(quick ? [] : [
-      { name: 'N = 490', stacks: 1, channels: 490, chime: true, designs: [NATIVE, CONTROL, FLOOR, SHAPE, LIBRARY], validation: false, rounds: few },
+      { name: 'N = 490', stacks: 1, channels: 490, chime: true, designs: [NATIVE, CONTROL, FLOOR, SHAPE, LIBRARY, NATIVE_ENGINE], validation: false, rounds: few },
       ...channelCounts.map((channels) => ({ name: `N = ${channels}, validation`, stacks: 1, channels, chime: true, designs: base, validation: true, rounds: few })),
       ...stackCounts.map((stacks) => ({ name: `M = ${stacks}, validation`, stacks, channels: 2, chime: false, designs: base, validation: true, rounds: few })),
     ]),
     ...fullAccounts.map((stacks) => ({
-      name: `${stacks * 20} channels`, stacks, channels: 20, chime: false, designs: [NATIVE, FLOOR, LIBRARY], validation: false, rounds: Math.min(rounds, 2),
+      name: `${stacks * 20} channels`, stacks, channels: 20, chime: false, designs: [NATIVE, FLOOR, LIBRARY, NATIVE_ENGINE], validation: false, rounds: Math.min(rounds, 2),
     })),
   ];
 }

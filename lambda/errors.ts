@@ -8,7 +8,7 @@ export const alreadyExists = (what: string, holder?: StackMember): UserError => 
 
 /** CloudFormation's own resource type would delete or change what is there. */
 export const heldByNativeType = (what: string, { type, logicalId, stackName }: StackMember): UserError => new UserError(what + ', which ' + logicalId + ' of stack ' + stackName + ' has, an ' + type + '. '
-  + 'Retain it there by its DeletionPolicy, remove it, then set existing to ExistingConfiguration.OWN here.');
+  + 'Retain it there by its DeletionPolicy, remove it, then set existing to OWN here.');
 
 /** Something is there, and whoever acts for the stack cannot even see it. */
 export const noAccess = (what: string): UserError => new UserError(what + ', to which chimeBearer has no access. Choose another.');

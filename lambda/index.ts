@@ -73,7 +73,7 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
   switch (event.RequestType) {
     case 'Create': return onCreate(type, event, services);
     case 'Update': return onUpdate(type, event, services);
-    default: throw new UserError('Unknown request type ' + String(event.RequestType));
+    default: throw new UserError('Unknown request type ' + event.RequestType);
   }
 }
 

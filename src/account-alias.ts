@@ -1,12 +1,13 @@
 import { CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
-import { ChannelsProvider } from './channels-provider';
+import type { IChannelsProvider } from './channels-provider';
 import { checkAccountAlias } from './constraints';
 import { ACCOUNT_ALIAS_TYPE, type AccountAliasProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
+import { defaultProvider } from './private/default-provider';
 import { ACCOUNT_ALIAS_PERMISSION } from './private/handler-permissions';
 import { checkTypes, CHOICE, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
@@ -59,11 +60,11 @@ export interface AccountAliasProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * The handler that manages the alias; it must be in the same stack.
+   * What manages the alias: a `ChannelsProvider` of the same stack, or a `NativeProvider`.
    *
-   * @default - the one of the stack, `ChannelsProvider.getOrCreate()`
+   * @default - the `NativeProvider` of the scope if there is one, else the handler of the stack, `ChannelsProvider.getOrCreate()`
    */
-  readonly provider?: ChannelsProvider;
+  readonly provider?: IChannelsProvider;
 }
 
 /**
@@ -122,10 +123,10 @@ export class AccountAlias extends Resource implements IAccountAlias {
     throwProblems('AccountAlias', this.node.path, [
       ...problems,
       ...checkInEachAccount(this, properties, checkAccountAlias),
-      ...checkProvider(this, values.provider),
+      ...checkProvider(this, values.provider, ACCOUNT_ALIAS_TYPE, properties),
     ]);
 
-    const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
+    const provider = props.provider ?? defaultProvider(this);
     provider._defineResource(this, CfnResource, {
       type: ACCOUNT_ALIAS_TYPE,
       properties,

@@ -6,7 +6,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3Assets from 'aws-cdk-lib/aws-s3-assets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
-  Annotations, AssetHashType, type CfnResource, type CfnResourceProps, Duration, type Reference, RemovalPolicy, Resource, Stack,
+  Annotations, AssetHashType, type CfnResource, Duration, type Reference, RemovalPolicy, Resource, Stack,
 } from 'aws-cdk-lib/core';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct, IConstruct } from 'constructs';
@@ -15,6 +15,7 @@ import { SUPPORT_APP_REGION_VARIABLE } from './contract';
 import { defineAccountValues } from './private/account-value-token';
 import { acknowledge } from './private/acknowledgements';
 import { isOfKind, markKind } from './private/construct-kind';
+import { HANDLER_RESOURCE_ID, type ResourceClass, type ResourceDeclaration, type ResourceDefinition } from './private/engine';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
 import { handlerFindings, LOG_GROUP_FINDINGS } from './private/handler-findings';
 import {
@@ -23,7 +24,6 @@ import {
   NETWORK_INTERFACE_PERMISSION,
   OTHER_STACKS_PERMISSION,
   ownStackPermission,
-  type Permission,
   TRACING_PERMISSION,
 } from './private/handler-permissions';
 import { type HandlerRole, handlerRoleOf } from './private/handler-role';
@@ -33,7 +33,7 @@ import { adviseOnProvider, noteServed } from './private/provider-advice';
 import { PROVIDER_TYPES } from './private/provider-props';
 import { policiesForHandler, roleItself } from './private/role-dependency';
 import { singleton } from './private/singleton';
-import { isUnresolved, pathOf, throwProblems } from './private/validation';
+import { checkStack, isUnresolved, pathOf, throwProblems } from './private/validation';
 
 /**
  * How the code of the handler gets to AWS.
@@ -206,16 +206,31 @@ export interface ChannelsProviderProps {
   readonly environmentEncryption?: kms.IKeyRef;
 }
 
-/** What a construct asks the provider for. */
-interface ResourceDefinition {
-  readonly type: string;
-  readonly properties: object;
-  readonly permissions: Permission[];
-  readonly removalPolicy?: RemovalPolicy;
-}
+/**
+ * What manages the resources of constructs: the handler of a `ChannelsProvider`, or CloudFormation by itself with a `NativeProvider`.
+ */
+export interface IChannelsProvider extends IConstruct {
+  /**
+   * What of a declaration the provider cannot do.
+   *
+   * @internal
+   */
+  _checkResource(construct: Construct, declaration: ResourceDeclaration): Problem[];
 
-/** `CfnResource`, or `TaggableResource` where the service knows tags. */
-type ResourceClass<T extends CfnResource> = new (scope: Construct, id: string, props: CfnResourceProps) => T;
+  /**
+   * Defines the resource of a construct.
+   *
+   * @internal
+   */
+  _defineResource(scope: Construct, resourceClass: ResourceClass, definition: ResourceDefinition): CfnResource;
+
+  /**
+   * An attribute of a resource, by the name that it has with the handler.
+   *
+   * @internal
+   */
+  _attributeOf(resource: CfnResource, type: string, name: string): string;
+}
 
 // The names of logical ids are short, as each resource repeats them: the template of a full account has to fit into a request.
 const SINGLETON_ID = 'CdkSupportChannels';
@@ -238,7 +253,7 @@ const SECURITY_GROUP_DESCRIPTION = 'Handler of AWS Support App and Amazon Chime 
  * ```
  */
 @propertyInjectable
-export class ChannelsProvider extends Resource implements iam.IGrantable, lambda.IFunctionRef {
+export class ChannelsProvider extends Resource implements IChannelsProvider, iam.IGrantable, lambda.IFunctionRef {
   /**
    * The name by which `PropertyInjectors` of the CDK give this class its defaults.
    */
@@ -344,14 +359,21 @@ export class ChannelsProvider extends Resource implements iam.IGrantable, lambda
   }
 
   /**
+   * @internal
+   */
+  public _checkResource(construct: Construct): Problem[] {
+    return checkStack(construct, this);
+  }
+
+  /**
    * Defines the resource of a construct, and allows the handler what that needs.
    *
    * @internal
    */
-  public _defineResource<T extends CfnResource>(scope: Construct, resourceClass: ResourceClass<T>, definition: ResourceDefinition): T {
+  public _defineResource(scope: Construct, resourceClass: ResourceClass, definition: ResourceDefinition): CfnResource {
     noteServed(this, scope);
-    defineAccountValues(scope, definition.properties);
-    const resource = new resourceClass(scope, 'Resource', {
+    defineAccountValues(scope, definition.properties, handlerCode());
+    const resource = new resourceClass(scope, HANDLER_RESOURCE_ID, {
       type: definition.type,
       // The reference itself: a string that holds one is taken apart again at each step of a synth.
       properties: { ServiceToken: this.handlerArn, ServiceTimeout: this.serviceTimeout, ...definition.properties },
@@ -362,6 +384,13 @@ export class ChannelsProvider extends Resource implements iam.IGrantable, lambda
       resource.applyRemovalPolicy(definition.removalPolicy);
     }
     return resource;
+  }
+
+  /**
+   * @internal
+   */
+  public _attributeOf(resource: CfnResource, _type: string, name: string): string {
+    return resource.getAtt(name).toString();
   }
 
   private defineLogGroup({ logRetention = ONE_MONTH, logGroupEncryption }: ChannelsProviderProps): logs.ILogGroupRef {

@@ -2,15 +2,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Annotations, type Duration, type IResource, RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
-import { ChannelsProvider } from './channels-provider';
+import type { IChannelsProvider } from './channels-provider';
 import { checkChimeChannel, checkChimeChannelTags, CHIME_MESSAGING_REGIONS, describeProblems, type Problem } from './constraints';
 import { CHIME_CHANNEL_TYPE, type ChimeChannelProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
+import { defaultProvider } from './private/default-provider';
 import { chimeChannelPermissions } from './private/handler-permissions';
 import { checkTypes, CHOICE, DAYS, LIST, NUMBER, PROVIDER, REMOVAL_POLICY, showValue, STRUCTURE, TEXT } from './private/props';
 import { StackTaggedResource } from './private/stack-tagged-resource';
+import { tagsOf } from './private/taggable-resource';
 import { checkInEachAccount, checkProvider, isUnresolved, pathOf, throwProblems } from './private/validation';
 
 /**
@@ -242,11 +244,11 @@ export interface ChimeChannelProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * The handler that manages the channel; it must be in the same stack.
+   * What manages the channel: a `ChannelsProvider` of the same stack, or a `NativeProvider`.
    *
-   * @default - the one of the stack, `ChannelsProvider.getOrCreate()`
+   * @default - the `NativeProvider` of the scope if there is one, else the handler of the stack, `ChannelsProvider.getOrCreate()`
    */
-  readonly provider?: ChannelsProvider;
+  readonly provider?: IChannelsProvider;
 }
 
 abstract class ChimeChannelBase extends Resource implements IChimeChannel {
@@ -341,12 +343,12 @@ export class ChimeChannel extends ChimeChannelBase {
       ...elastic?.problems ?? [],
       ...expiration?.problems ?? [],
       ...checkInEachAccount(this, properties, checkChimeChannel).map(nameDuration),
-      ...checkProvider(this, values.provider),
+      ...checkProvider(this, values.provider, CHIME_CHANNEL_TYPE, properties),
     ]);
     this.warnAboutRegion(props);
     this.chimeBearer = props.chimeBearer;
 
-    const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
+    const provider = props.provider ?? defaultProvider(this);
     const resource = provider._defineResource(this, StackTaggedResource, {
       type: CHIME_CHANNEL_TYPE,
       properties,
@@ -359,12 +361,12 @@ export class ChimeChannel extends ChimeChannelBase {
     // Tags may change until the synthesis.
     this.node.addValidation({
       validate: () => {
-        const tagProblems = checkChimeChannelTags(resource.renderTags(), isUnresolved);
+        const tagProblems = checkChimeChannelTags(tagsOf(resource), isUnresolved);
         return tagProblems.length > 0 ? [describeProblems(`ChimeChannel at "${this.node.path}"`, tagProblems)] : [];
       },
     });
 
-    this.channelArn = resource.getAtt('ChannelArn').toString();
+    this.channelArn = provider._attributeOf(resource, CHIME_CHANNEL_TYPE, 'ChannelArn');
   }
 
   /**

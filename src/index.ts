@@ -3,6 +3,7 @@ export * from './account-value';
 export * from './channels-provider';
 export * from './chime-channel';
 export * from './existing-configuration';
+export * from './native-provider';
 export * from './slack-channel-configuration';
 export * from './slack-workspace';
 export * from './support-app-account';

@@ -3,12 +3,14 @@ import type * as supportapp from 'aws-cdk-lib/aws-supportapp';
 import { Aws, CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
-import { ChannelsProvider } from './channels-provider';
+import type { IChannelsProvider } from './channels-provider';
 import { checkSlackChannelConfiguration, type Problem } from './constraints';
 import { SLACK_CHANNEL_CONFIGURATION_TYPE, type SlackChannelConfigurationProperties } from './contract';
 import { ExistingConfiguration } from './existing-configuration';
 import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
+import { defaultProvider } from './private/default-provider';
+import { managedResource } from './private/engine';
 import { grantableRole } from './private/grantable-role';
 import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
 import { checkTypes, CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, TEXT, WORKSPACE } from './private/props';
@@ -148,11 +150,12 @@ export interface AddSlackChannelOptions {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * The handler that manages the configuration; it must be in the same stack.
+   * What manages the configuration: a `ChannelsProvider` of the same stack, or a `NativeProvider`.
    *
-   * @default - the one that was given to the workspace, else the one of the stack, `ChannelsProvider.getOrCreate()`
+   * @default - the one that was given to the workspace with `addChannel()`, else the `NativeProvider` of the scope if there is one, else the handler of the stack,
+   * `ChannelsProvider.getOrCreate()`
    */
-  readonly provider?: ChannelsProvider;
+  readonly provider?: IChannelsProvider;
 }
 
 /**
@@ -296,12 +299,12 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
     throwProblems('SlackChannelConfiguration', this.node.path, [
       ...problems,
       ...checkInEachAccount(this, properties, checkSlackChannelConfiguration),
-      ...checkProvider(this, values.provider),
+      ...checkProvider(this, values.provider, SLACK_CHANNEL_CONFIGURATION_TYPE, properties),
     ]);
 
     this.channelRole = props.channelRole ?? sharedSupportAppRole(this, () => keepingPolicyOf(resource, props.existing));
     const channelRoleArn = this.channelRole.roleRef.roleArn;
-    const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
+    const provider = props.provider ?? defaultProvider(this);
     const resource = provider._defineResource(this, CfnResource, {
       type: SLACK_CHANNEL_CONFIGURATION_TYPE,
       properties: { ...properties, ChannelRoleArn: channelRoleArn },
@@ -318,7 +321,7 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
       warnAboutRemoval(this, props.channelRole, () => keepingPolicyOf(resource, props.existing));
     }
     // Not on the construct: the channels of a workspace may be its children. An imported workspace has no resource.
-    const workspaceResource = props.workspace.node.defaultChild ?? props.workspace;
+    const workspaceResource = managedResource(props.workspace) ?? props.workspace;
     if (CfnResource.isCfnResource(workspaceResource)) {
       resource.node.addDependency(workspaceResource);
       warnAboutWorkspaceAccount(this, props.workspace);

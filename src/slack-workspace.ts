@@ -2,11 +2,12 @@ import type * as supportapp from 'aws-cdk-lib/aws-supportapp';
 import { CfnResource, type IResource, type RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
-import { ChannelsProvider } from './channels-provider';
+import type { IChannelsProvider } from './channels-provider';
 import { checkSlackWorkspace } from './constraints';
 import { SLACK_WORKSPACE_TYPE, type SlackWorkspaceProperties } from './contract';
 import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
+import { defaultProvider } from './private/default-provider';
 import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
 import { checkTypes, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
 import { warnAboutSlackId } from './private/slack-id';
@@ -61,13 +62,13 @@ export interface SlackWorkspaceProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * The handler that manages the workspace; it must be in the same stack.
+   * What manages the workspace: a `ChannelsProvider` of the same stack, or a `NativeProvider`.
    *
    * Channels that are added with `addChannel()` use it too.
    *
-   * @default - the one of the stack, `ChannelsProvider.getOrCreate()`
+   * @default - the `NativeProvider` of the scope if there is one, else the handler of the stack, `ChannelsProvider.getOrCreate()`
    */
-  readonly provider?: ChannelsProvider;
+  readonly provider?: IChannelsProvider;
 }
 
 abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
@@ -78,7 +79,7 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
    *
    * @internal
    */
-  protected readonly _provider?: ChannelsProvider;
+  protected readonly _provider?: IChannelsProvider;
 
   /**
    * The workspace as references name it.
@@ -162,7 +163,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
   /**
    * @internal
    */
-  protected readonly _provider?: ChannelsProvider;
+  protected readonly _provider?: IChannelsProvider;
 
   constructor(scope: Construct, id: string, props: SlackWorkspaceProps) {
     super(scope, id);
@@ -172,10 +173,10 @@ export class SlackWorkspace extends SlackWorkspaceBase {
     throwProblems('SlackWorkspace', this.node.path, [
       ...problems,
       ...checkInEachAccount(this, properties, checkSlackWorkspace),
-      ...checkProvider(this, values.provider),
+      ...checkProvider(this, values.provider, SLACK_WORKSPACE_TYPE, properties),
     ]);
 
-    const provider = props.provider ?? ChannelsProvider.getOrCreate(this);
+    const provider = props.provider ?? defaultProvider(this);
     const resource = provider._defineResource(this, CfnResource, {
       type: SLACK_WORKSPACE_TYPE,
       properties,
@@ -187,7 +188,7 @@ export class SlackWorkspace extends SlackWorkspaceBase {
 
     this._provider = props.provider;
     this.teamId = props.teamId;
-    this.teamName = resource.getAtt('TeamName').toString();
-    this.accountType = resource.getAtt('AccountType').toString();
+    this.teamName = provider._attributeOf(resource, SLACK_WORKSPACE_TYPE, 'TeamName');
+    this.accountType = provider._attributeOf(resource, SLACK_WORKSPACE_TYPE, 'AccountType');
   }
 }

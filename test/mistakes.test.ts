@@ -4,7 +4,8 @@ import * as lib from '../src';
 
 // What JavaScript, JSON and some languages let people write, and TypeScript would not.
 const {
-  AccountAlias, AccountValue, ChannelsProvider, ChimeChannel, SlackChannelConfiguration, SlackWorkspace, SupportAppAccount, SupportAppRole,
+  AccountAlias, AccountValue, ChannelsProvider, ChimeChannel, SlackChannelConfiguration, SlackWorkspace, SupportAppAccount,
+  SupportAppRole,
 } = lib as Record<keyof typeof lib, any>;
 
 const ARN = 'arn:aws:chime:us-east-1:111122223333:app-instance/a';
@@ -84,23 +85,23 @@ const MISTAKES: Mistake[] = [
     + 'RemovalPolicy.DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE.'],
   [({ stack }) => new SlackWorkspace(stack, 'W', { teamId: 'T1', provider: 'default' }),
     'SlackWorkspace at "Stack/W" has 1 problem:',
-    '  - provider: must be a ChannelsProvider, got "default". Give a ChannelsProvider of the stack, or leave the '
-    + 'property out.'],
+    '  - provider: must be a ChannelsProvider or a NativeProvider, got "default". '
+    + 'Give a ChannelsProvider of the stack or a NativeProvider, or leave the property out.'],
   [({ stack, bucket }) => new SlackWorkspace(stack, 'W', { teamId: 'T1', provider: bucket }),
     'SlackWorkspace at "Stack/W" has 1 problem:',
-    '  - provider: must be a ChannelsProvider, got the Bucket at "Stack/Bucket". Give a ChannelsProvider of the '
-    + 'stack, or leave the property out.'],
+    '  - provider: must be a ChannelsProvider or a NativeProvider, got the Bucket at "Stack/Bucket". '
+    + 'Give a ChannelsProvider of the stack or a NativeProvider, or leave the property out.'],
   [({ stack }) => new SlackWorkspace(stack, 'W', { teamId: 'T1', provider: ChannelsProvider }),
     'SlackWorkspace at "Stack/W" has 1 problem:',
-    '  - provider: must be a ChannelsProvider, got the function or class ChannelsProvider. Give a '
-    + 'ChannelsProvider of the stack, or leave the property out.'],
+    '  - provider: must be a ChannelsProvider or a NativeProvider, got the function or class ChannelsProvider. '
+    + 'Give a ChannelsProvider of the stack or a NativeProvider, or leave the property out.'],
   [({ stack, bucket }) => new SlackWorkspace(stack, 'W', { teamId: bucket, provider: null, removalPolicy: 'keep' }),
     'SlackWorkspace at "Stack/W" has 3 problems:',
     '  - teamId: must be a text, got the Bucket at "Stack/Bucket". Give the text itself.',
     '  - removalPolicy: must be destroy or retain or retain-on-update-or-delete, got "keep". Choose '
     + 'RemovalPolicy.DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE.',
-    '  - provider: must be a ChannelsProvider, got null. Give a ChannelsProvider of the stack, or leave the '
-    + 'property out.'],
+    '  - provider: must be a ChannelsProvider or a NativeProvider, got null. '
+    + 'Give a ChannelsProvider of the stack or a NativeProvider, or leave the property out.'],
   [({ stack }) => SlackWorkspace.fromTeamId(stack, 'W', undefined),
     'SlackWorkspace at "Stack/W" has 1 problem:',
     '  - teamId: must be 1 to 256 characters without white space, got nothing. Copy the team ID from the URL of '
@@ -200,8 +201,8 @@ const MISTAKES: Mistake[] = [
     + 'RemovalPolicy.DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE.'],
   [({ workspace }) => workspace.addChannel('C', { ...CHANNEL, provider: {} }),
     'SlackChannelConfiguration at "Stack/Imported/C" has 1 problem:',
-    '  - provider: must be a ChannelsProvider, got {}. Give a ChannelsProvider of the stack, or leave the '
-    + 'property out.'],
+    '  - provider: must be a ChannelsProvider or a NativeProvider, got {}. '
+    + 'Give a ChannelsProvider of the stack or a NativeProvider, or leave the property out.'],
   [({ workspace }) => workspace.addChannel('C', { ...CHANNEL, channelId: `#${'support-'.repeat(20)} operations` }),
     'SlackChannelConfiguration at "Stack/Imported/C" has 1 problem:',
     '  - channelId: must be 1 to 256 characters without white space, got '
@@ -275,8 +276,8 @@ const MISTAKES: Mistake[] = [
     + 'RemovalPolicy.DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE.'],
   [({ stack }) => new AccountAlias(stack, 'A', { accountAlias: 'a', provider: [] }),
     'AccountAlias at "Stack/A" has 1 problem:',
-    '  - provider: must be a ChannelsProvider, got []. Give a ChannelsProvider of the stack, or leave the '
-    + 'property out.'],
+    '  - provider: must be a ChannelsProvider or a NativeProvider, got []. '
+    + 'Give a ChannelsProvider of the stack or a NativeProvider, or leave the property out.'],
   [({ stack }) => AccountAlias.fromAccountAlias(stack, 'A', undefined),
     'AccountAlias at "Stack/A" has 1 problem:',
     '  - accountAlias: must be 1 to 30 characters (letters, digits, _, - and space), got nothing. Shorten it or '

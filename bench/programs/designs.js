@@ -37,6 +37,24 @@ function supportAppRole(scope) {
   });
 }
 
+/** An account in constructs of this library. */
+function defineConstructs(stack, { channels, firstChannel, chime }) {
+  const { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
+  const registered = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM_ID });
+  new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' });
+  for (let index = 0; index < channels; index++) {
+    registered.addChannel(`Channel${index}`, {
+      channelId: channelId(firstChannel + index),
+      notifyOnCaseSeverity: NotificationSeverity.HIGH,
+      notifyOnCreateOrReopenCase: true,
+      notifyOnResolveCase: true,
+    });
+  }
+  if (chime) {
+    new ChimeChannel(stack, 'Chime', { appInstanceArn: APP_INSTANCE, chimeBearer: BEARER, channelName: 'On call' });
+  }
+}
+
 const SUPPORT_APP_ACTIONS = [
   'RegisterSlackWorkspaceForOrganization', 'ListSlackWorkspaceConfigurations', 'DeleteSlackWorkspaceConfiguration',
   'CreateSlackChannelConfiguration', 'UpdateSlackChannelConfiguration', 'DeleteSlackChannelConfiguration', 'ListSlackChannelConfigurations',
@@ -165,21 +183,13 @@ const DESIGNS = {
     }
   },
 
-  'this library': (stack, { channels, firstChannel, chime }) => {
-    const { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
-    const registered = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM_ID });
-    new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' });
-    for (let index = 0; index < channels; index++) {
-      registered.addChannel(`Channel${index}`, {
-        channelId: channelId(firstChannel + index),
-        notifyOnCaseSeverity: NotificationSeverity.HIGH,
-        notifyOnCreateOrReopenCase: true,
-        notifyOnResolveCase: true,
-      });
-    }
-    if (chime) {
-      new ChimeChannel(stack, 'Chime', { appInstanceArn: APP_INSTANCE, chimeBearer: BEARER, channelName: 'On call' });
-    }
+  'this library': defineConstructs,
+
+  /** The same constructs, with CloudFormation's own types. */
+  'native engine': (stack, account) => {
+    const { NativeProvider } = require('cdk-support-channels');
+    new NativeProvider(stack, 'Native');
+    defineConstructs(stack, account);
   },
 
   /** One role for all, which is cheaper than a policy for each resource. */

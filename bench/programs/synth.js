@@ -51,7 +51,7 @@ console.log(JSON.stringify({
 }));
 
 function readAssembly() {
-  const result = { resources: 0, templateBytes: 0, templateBytesWithoutIndentation: 0, assets: 0, uploads: 0 };
+  const result = { resources: 0, templateBytes: 0, templateBytesWithoutIndentation: 0, templateBytesWithoutIds: 0, assets: 0, uploads: 0 };
   const assets = new Set();
   for (const file of readdirSync(outdir)) {
     const path = join(outdir, file);
@@ -59,7 +59,9 @@ function readAssembly() {
       const text = readFileSync(path, 'utf8');
       const template = JSON.parse(text);
       result.templateBytes += Buffer.byteLength(text);
-      result.templateBytesWithoutIndentation += Buffer.byteLength(JSON.stringify(template));
+      const compact = JSON.stringify(template);
+      result.templateBytesWithoutIndentation += Buffer.byteLength(compact);
+      result.templateBytesWithoutIds += Buffer.byteLength(compact.replace(/"(\w+)"/g, (text, id) => (id in template.Resources ? '""' : text)));
       result.resources += Object.keys(template.Resources).length;
     }
     if (file.endsWith('.assets.json')) {

@@ -135,10 +135,7 @@ function readAlias(context: ResourceContext): unknown {
   return callService(context, 'supportApp', 'GetAccountAlias', {}).accountAlias;
 }
 
-/**
- * Unverified (native-alias-id), but that it has 29 characters of those that an alias may have, and that an account has one
- * alias.
- */
+/** As https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-supportapp-accountalias.html says. */
 function aliasId({ accountId }: ResourceContext): string {
-  return `account-alias-of-${accountId}`;
+  return `AccountAlias_for_${accountId}`;
 }

@@ -2,7 +2,6 @@ import {
   Annotations, Aws, CfnCondition, CfnMapping, Fn, type IResolvable, type IResolveContext, Stack, Token, Tokenization,
 } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { handlerCode } from './handler-code';
 import { knownAccountOf } from './target-account';
 
 /** CloudFormation's limits of a template: accounts in a mapping, and bytes in a request and in Amazon S3. */
@@ -96,7 +95,8 @@ class AccountValues extends Construct {
   }
 
   private readonly lookups = new Map<AccountValueToken, unknown>();
-  private bytes = Buffer.byteLength(JSON.stringify(handlerCode()));
+  private bytes = 0;
+  private hasHandler = false;
 
   private constructor(private readonly stack: Stack, id: string) {
     super(stack, id);
@@ -112,6 +112,14 @@ class AccountValues extends Construct {
       this.count(lookup);
     }
     return this.lookups.get(token);
+  }
+
+  /** The code of a handler is the longest text of a template that has one. */
+  public countHandler(handler: string): void {
+    if (!this.hasHandler) {
+      this.hasHandler = true;
+      this.bytes += Buffer.byteLength(JSON.stringify(handler));
+    }
   }
 
   private defineMapping(token: AccountValueToken, scope: Construct, id: string): unknown {
@@ -191,13 +199,23 @@ class AccountValues extends Construct {
   }
 }
 
-/** Defines what the account-dependent texts among the properties of a construct need in its template. */
-export function defineAccountValues(scope: Construct, properties: object): void {
+/**
+ * Defines what the account-dependent texts among the properties of a construct need in its template.
+ *
+ * @param handler the code of the handler that manages the construct, if one does: it is a part of that template, too
+ */
+export function defineAccountValues(scope: Construct, properties: object, handler?: string): void {
   const stack = Stack.of(scope);
   if (!isUsed || knownAccountOf(stack) !== undefined) {
     return;
   }
   for (const [property, text] of Object.entries(properties)) {
-    accountValuesIn(text).forEach((token, index) => AccountValues.of(stack).lookup(token, scope, index === 0 ? property : `${property}${index + 1}`));
+    accountValuesIn(text).forEach((token, index) => {
+      const accountValues = AccountValues.of(stack);
+      if (handler !== undefined) {
+        accountValues.countHandler(handler);
+      }
+      accountValues.lookup(token, scope, index === 0 ? property : `${property}${index + 1}`);
+    });
   }
 }

@@ -45,8 +45,8 @@ export const REMOVAL_POLICY: PropertyType = {
 };
 
 export const PROVIDER: PropertyType = {
-  must: 'a ChannelsProvider',
-  remedy: 'Give a ChannelsProvider of the stack, or leave the property out',
+  must: 'a ChannelsProvider or a NativeProvider',
+  remedy: 'Give a ChannelsProvider of the stack or a NativeProvider, or leave the property out',
   fits: (value) => isObject(value) && typeof value._defineResource === 'function',
 };
 

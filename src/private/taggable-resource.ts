@@ -40,14 +40,23 @@ export class TaggableResource extends CfnResource implements ITaggable {
     this.tags = new DecidedTags(TagType.STANDARD, props.type, undefined, { tagPropertyName: 'Tags' });
   }
 
+  /** The core adds the tags with the names of its own property types, which a resource without a generated class has to translate. */
+  protected get cfnProperties(): { [key: string]: any } {
+    return { ...this._cfnProperties, Tags: this.renderTags() };
+  }
+
   /** The tags as the template holds them; none is `undefined`. */
   public renderTags(): RenderedTag[] | undefined {
     const tags: CoreTag[] | undefined = this.tags.renderTags();
     return tags?.map(({ key, value }) => ({ Key: key, Value: value }));
   }
+}
 
-  /** The core adds the tags with the names of its own property types, which a resource without a generated class has to translate. */
-  protected get cfnProperties(): { [key: string]: any } {
-    return { ...this._cfnProperties, Tags: this.renderTags() };
+/** The tags of a resource as the template holds them; none is `undefined`. */
+export function tagsOf(resource: CfnResource): RenderedTag[] | undefined {
+  if (resource instanceof TaggableResource) {
+    return resource.renderTags();
   }
+  const tags: CoreTag[] | undefined = TagManager.of(resource)?.renderTags();
+  return tags?.map(({ key, value }) => ({ Key: key, Value: value }));
 }

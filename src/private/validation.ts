@@ -2,7 +2,9 @@ import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { describeProblems, type IsUnresolved, nameOf, type Problem } from '../constraints';
 import { accountValuesIn, textIn } from './account-value-token';
+import { servingProvider } from './engine';
 import { knownAccountOf } from './target-account';
+import type { IChannelsProvider } from '../channels-provider';
 
 /** Throws one error with all problems of the construct at a path; none is no error. */
 export function throwProblems(typeName: string, path: string, problems: Problem[]): void {
@@ -27,12 +29,17 @@ export function isUnresolved(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'string' && PLACEHOLDER.test(value));
 }
 
+/** The problems that what manages a construct has with it: the provider that it names, or the one that serves its scope. The default one has none. */
+export function checkProvider(construct: Construct, provider: IChannelsProvider | undefined, type: string, properties: object): Problem[] {
+  return (provider ?? servingProvider(construct))?._checkResource(construct, { type, properties }) ?? [];
+}
+
 /**
- * A provider serves its own stack only: its role names the channel roles of the constructs that it serves, which would
+ * A handler serves its own stack only: its role names the channel roles of the constructs that it serves, which would
  * make two stacks depend on each other.
  */
-export function checkProvider(construct: Construct, provider: Construct | undefined): Problem[] {
-  if (provider === undefined || Stack.of(provider) === Stack.of(construct)) {
+export function checkStack(construct: Construct, provider: Construct): Problem[] {
+  if (Stack.of(provider) === Stack.of(construct)) {
     return [];
   }
   return [{

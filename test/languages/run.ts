@@ -104,7 +104,7 @@ async function synthesize(language: Language, app: App, context: object): Promis
 }
 
 function templateChecks(language: Language): Check[] {
-  return [['first-stack', ['SupportChannels']], ['account', ['Account', 'Shared', 'Members']]].flatMap(([app, stacks]) => (stacks as string[]).map((stack): Check => [
+  return [['first-stack', ['SupportChannels']], ['account', ['Account', 'Shared', 'Members', 'Native']]].flatMap(([app, stacks]) => (stacks as string[]).map((stack): Check => [
     `${language.name}: the template ${stack} of ${app} is that of ${TYPESCRIPT.name}`,
     () => {
       const read = (each: Language) => readFileSync(join(outputFolder(each, app as App), `${stack}.template.json`));

@@ -10,6 +10,7 @@ import {
   ChannelsProvider,
   ChimeChannel,
   HandlerCode,
+  NativeProvider,
   NotificationSeverity,
   SlackWorkspace,
   SupportAppAccess,
@@ -69,6 +70,13 @@ const DEFINITIONS: [string, (stack: Stack) => void][] = [
     [...instances, role.roleArn].forEach((appInstanceArn, index) => new ChimeChannel(stack, `Channel${index}`, {
       appInstanceArn, chimeBearer: `${appInstanceArn}/user/deployer`, channelName: 'On call',
     }));
+  }],
+  ['all that CloudFormation manages by itself', (stack) => {
+    new NativeProvider(stack, 'Native');
+    new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG' })
+      .addChannel('Channel', { channelId: 'C012ABCDEFG', notifyOnCaseSeverity: NotificationSeverity.NONE });
+    new AccountAlias(stack, 'Alias', { accountAlias: 'production' });
+    new ChimeChannel(stack, 'Chime', { appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/user/deployer`, channelName: 'On call' });
   }],
   ['a handler with all options', (stack) => new AccountAlias(stack, 'Alias', {
     accountAlias: 'production',

@@ -21,6 +21,7 @@ import {
   ExistingConfiguration,
   ExpirationCriterion,
   HandlerCode,
+  NativeProvider,
   NotificationSeverity,
   SlackWorkspace,
   SupportAppAccess,
@@ -31,6 +32,11 @@ import {
 const APP_INSTANCE_ARN = 'arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90';
 const CHANNEL = { channelId: 'C012ABCDEFG', notifyOnCaseSeverity: NotificationSeverity.ALL, notifyOnResolveCase: true };
 const CHIME_CHANNEL = { appInstanceArn: APP_INSTANCE_ARN, chimeBearer: `${APP_INSTANCE_ARN}/user/deployer`, channelName: 'On call' };
+
+/** It is the first definition that defines it, whichever that is. */
+function nativeProvider(stack: Stack): NativeProvider {
+  return stack.node.tryFindChild('Native') as NativeProvider | undefined ?? new NativeProvider(stack, 'Native');
+}
 
 /** The definitions of a stack, each independent of the order of the others. */
 export type Definitions = ((stack: Stack) => void)[];
@@ -180,6 +186,27 @@ export const STACKS: Record<string, Definitions> = {
       new AccountAlias(stack, 'Alias', { accountAlias: 'acme production', removalPolicy });
     },
     (stack) => new ChimeChannel(stack, 'OnCall', { ...CHIME_CHANNEL, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }),
+  ],
+
+  'native-support-app': [
+    (stack) => new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG', provider: nativeProvider(stack) })
+      .addChannel('Channel', CHANNEL),
+    (stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme production', provider: nativeProvider(stack), removalPolicy: RemovalPolicy.RETAIN }),
+  ],
+
+  'native-chime': [
+    (stack) => Tags.of(new ChimeChannel(stack, 'OnCall', {
+      ...CHIME_CHANNEL,
+      provider: nativeProvider(stack),
+      channelId: 'on-call',
+      memberArns: [`${APP_INSTANCE_ARN}/user/first`],
+      expirationSettings: { expiration: Duration.days(90), expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
+    })).add('team', 'operations'),
+    (stack) => new ChimeChannel(stack, 'Assembly', {
+      ...CHIME_CHANNEL,
+      provider: nativeProvider(stack),
+      elasticChannelConfiguration: { maximumSubChannels: 100, targetMembershipsPerSubChannel: 10_000, minimumMembershipPercentage: 40 },
+    }),
   ],
 
   'several-providers': [

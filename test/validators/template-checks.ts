@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { ACCEPTED_FINDINGS } from './accepted-findings';
 import { ROOT, run } from './command';
 import { newFolder } from './examples';
+import { SUPPORT_APP_REGIONS } from '../../src/constraints';
 
 const BAD = join(__dirname, 'bad');
 const PINNED = join(ROOT, 'test', 'snapshots', 'pinned', 'unreleased');
@@ -19,9 +20,9 @@ export interface Finding {
 /** A program of the Python environment by its name. */
 export type Programs = (program: string) => string;
 
-/** What cfn-lint reports as errors and warnings, for all Regions. */
-async function lint(programs: Programs, templates: string[]): Promise<Finding[]> {
-  const { stdout, stderr } = await run(programs('cfn-lint'), ['--format', 'json', '--regions', 'ALL_REGIONS', '--template', ...templates]);
+/** What cfn-lint reports as errors and warnings, for all Regions or some. */
+async function lint(programs: Programs, templates: string[], regions = ['ALL_REGIONS']): Promise<Finding[]> {
+  const { stdout, stderr } = await run(programs('cfn-lint'), ['--format', 'json', '--regions', ...regions, '--template', ...templates]);
   try {
     return (JSON.parse(stdout) as { Filename: string; Message: string; Rule: { Id: string }; Location: { Start: { LineNumber: number } } }[])
       .map(({ Filename: file, Message: message, Rule: { Id: rule }, Location: { Start: { LineNumber: line } } }) => (
@@ -74,9 +75,19 @@ export async function lintExamples(programs: Programs, templates: string[]): Pro
   return `${templates.length} templates, no error, no warning`;
 }
 
+/** Templates with types that CloudFormation has in some Regions. */
+const NATIVE = join(PINNED, 'native-support-app.json');
+/** cfn-lint has no schema of `AWS::Chime::Channel` yet. */
+const UNKNOWN_TO_CFN_LINT = join(PINNED, 'native-chime.json');
+
 /** The pinned templates have the options that the examples do not use. */
 export async function lintPinned(programs: Programs): Promise<string> {
-  return lintExamples(programs, readdirSync(PINNED).map((file) => join(PINNED, file)));
+  const files = readdirSync(PINNED).map((file) => join(PINNED, file)).filter((file) => ![NATIVE, UNKNOWN_TO_CFN_LINT].includes(file));
+  requireNone(await lint(programs, [NATIVE], SUPPORT_APP_REGIONS));
+  // Once these are no more, both are templates like the others.
+  requireRules(await lint(programs, [NATIVE]), ['E3006']);
+  requireRules(await lint(programs, [UNKNOWN_TO_CFN_LINT]), ['E3006']);
+  return `${await lintExamples(programs, files)}; native types in ${SUPPORT_APP_REGIONS.length} Regions`;
 }
 
 export async function lintBad(programs: Programs): Promise<string> {

@@ -5,7 +5,7 @@ from aws_cdk import (
 )
 from cdk_support_channels import (
     AccountAlias, AccountValue, AddSlackChannelOptions, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel,
-    ElasticChannelConfiguration, ExistingConfiguration, ExpirationCriterion, ExpirationSettings, HandlerCode, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
+    ElasticChannelConfiguration, ExistingConfiguration, ExpirationCriterion, ExpirationSettings, HandlerCode, NativeProvider, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
 )
 
 APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90"
@@ -226,5 +226,32 @@ support.channels["Audit"].grant_principal.add_to_principal_policy(
 
 CfnOutput(members, "TeamId", value=support.workspace.team_id)
 CfnOutput(members, "AccountAlias", value=support.account_alias.account_alias)
+
+# What CloudFormation manages by itself, beside a handler.
+native = Stack(
+    app, "Native",
+    env=Environment(account="777788889999", region="us-east-1"),
+    synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+)
+
+types = NativeProvider(native, "Types")
+handler = ChannelsProvider.get_or_create(native)
+SlackWorkspace(native, "Workspace", team_id="T012ABCDEFG").add_channel(
+    "Operations",
+    channel_id="C012OPERATE",
+    notify_on_case_severity=NotificationSeverity.HIGH,
+    notify_on_resolve_case=True,
+)
+AccountAlias(native, "Alias", account_alias="acme native", provider=handler)
+room = ChimeChannel(
+    native, "OnCall",
+    app_instance_arn=APP_INSTANCE,
+    chime_bearer=f"{APP_INSTANCE}/user/deployer",
+    channel_name="On call",
+    expiration_settings=ExpirationSettings(expiration=Duration.days(90), expiration_criterion=ExpirationCriterion.LAST_MESSAGE_TIMESTAMP),
+    provider=types,
+)
+Tags.of(room).add("team", "operations")
+CfnOutput(native, "ChannelArn", value=room.channel_arn)
 
 app.synth()

@@ -5,7 +5,8 @@ import {
 } from 'aws-cdk-lib';
 import {
   AccountAlias, AccountValue, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, ExpirationCriterion, HandlerCode,
-  NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
+  IChannelsProvider, NativeProvider, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount,
+  SupportAppRole,
 } from 'cdk-support-channels';
 
 const APP_INSTANCE = 'arn:aws:chime:us-east-1:111122223333:app-instance/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90';
@@ -190,5 +191,29 @@ support.channels.Audit.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStateme
 
 new CfnOutput(members, 'TeamId', { value: support.workspace.teamId });
 new CfnOutput(members, 'AccountAlias', { value: support.accountAlias!.accountAlias });
+
+// What CloudFormation manages by itself, beside a handler.
+const native = new Stack(app, 'Native', {
+  env: { account: '777788889999', region: 'us-east-1' },
+  synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+});
+
+const types: IChannelsProvider = new NativeProvider(native, 'Types');
+const handler: IChannelsProvider = ChannelsProvider.getOrCreate(native);
+new SlackWorkspace(native, 'Workspace', { teamId: 'T012ABCDEFG' }).addChannel('Operations', {
+  channelId: 'C012OPERATE',
+  notifyOnCaseSeverity: NotificationSeverity.HIGH,
+  notifyOnResolveCase: true,
+});
+new AccountAlias(native, 'Alias', { accountAlias: 'acme native', provider: handler });
+const room = new ChimeChannel(native, 'OnCall', {
+  appInstanceArn: APP_INSTANCE,
+  chimeBearer: `${APP_INSTANCE}/user/deployer`,
+  channelName: 'On call',
+  expirationSettings: { expiration: Duration.days(90), expirationCriterion: ExpirationCriterion.LAST_MESSAGE_TIMESTAMP },
+  provider: types,
+});
+Tags.of(room).add('team', 'operations');
+new CfnOutput(native, 'ChannelArn', { value: room.channelArn });
 
 app.synth();

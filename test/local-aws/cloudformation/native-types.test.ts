@@ -51,7 +51,7 @@ describe('AWS::SupportApp', () => {
       W: workspace(), C: channel({ ChannelName: name, ...severity }, { DependsOn: 'W' }), A: alias(name),
     });
     expect((await deploy(all('one', {}))).status).toBe('CREATE_COMPLETE');
-    const id = `account-alias-of-${ACCOUNT}`;
+    const id = `AccountAlias_for_${ACCOUNT}`;
     expect([ref('W'), ref('C'), ref('A')]).toEqual([TEAM, `${TEAM}|C1`, id]);
     expect(id).toMatch(/^[\w\- ]{29}$/);
     expect(aws.cloudFormation.stack(stackName)!.getAtt('A', 'AccountAliasResourceId')).toBe(id);
@@ -211,13 +211,13 @@ describe('importResources', () => {
     ['of a type that cannot be imported', { A: { Type: 'AWS::CDK::Metadata', ...policy } }, 'ResourceTypes [AWS::CDK::Metadata] are not supported for Import'],
     ['beside a change', { A: alias('x', policy), W: workspace() }, 'You have modified resources'],
   ])('refuses a resource %s', async (_what, Resources, message) => {
-    const resources = [{ logicalId: 'A', identifier: { AccountAliasResourceId: `account-alias-of-${ACCOUNT}` } }];
+    const resources = [{ logicalId: 'A', identifier: { AccountAliasResourceId: `AccountAlias_for_${ACCOUNT}` } }];
     await expect(aws.cloudFormation.importResources({ stackName, template: { Resources }, resources })).rejects.toThrow(message);
     expect(aws.cloudFormation.stack(stackName)).toBeUndefined();
   });
 
   test('fails for what is not there', async () => {
-    const resources = [{ logicalId: 'A', identifier: { AccountAliasResourceId: `account-alias-of-${ACCOUNT}` } }];
+    const resources = [{ logicalId: 'A', identifier: { AccountAliasResourceId: `AccountAlias_for_${ACCOUNT}` } }];
     const result = await aws.cloudFormation.importResources({ stackName, template: { Resources: { A: alias('x', policy) } }, resources });
     expect([result.status, failures(result)[0]]).toEqual(['IMPORT_ROLLBACK_COMPLETE', expect.stringContaining('was not found')]);
   });

@@ -22,6 +22,7 @@ func main() {
 	defineAccount(app)
 	defineShared(app)
 	defineMembers(app)
+	defineNative(app)
 	app.Synth(nil)
 }
 
@@ -246,6 +247,39 @@ func defineMembers(app awscdk.App) {
 
 	output(members, "TeamId", support.Workspace().TeamId())
 	output(members, "AccountAlias", support.AccountAlias().AccountAlias())
+}
+
+// What CloudFormation manages by itself, beside a handler.
+func defineNative(app awscdk.App) {
+	native := awscdk.NewStack(app, jsii.String("Native"), &awscdk.StackProps{
+		Env:         &awscdk.Environment{Account: jsii.String("777788889999"), Region: jsii.String("us-east-1")},
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{GenerateBootstrapVersionRule: jsii.Bool(false)}),
+	})
+
+	var types channels.IChannelsProvider = channels.NewNativeProvider(native, jsii.String("Types"))
+	var handler channels.IChannelsProvider = channels.ChannelsProvider_GetOrCreate(native)
+	workspace := channels.NewSlackWorkspace(native, jsii.String("Workspace"), &channels.SlackWorkspaceProps{TeamId: jsii.String("T012ABCDEFG")})
+	workspace.AddChannel(jsii.String("Operations"), &channels.AddSlackChannelOptions{
+		ChannelId:            jsii.String("C012OPERATE"),
+		NotifyOnCaseSeverity: channels.NotificationSeverity_HIGH,
+		NotifyOnResolveCase:  jsii.Bool(true),
+	})
+	channels.NewAccountAlias(native, jsii.String("Alias"), &channels.AccountAliasProps{
+		AccountAlias: jsii.String("acme native"),
+		Provider:     handler,
+	})
+	room := channels.NewChimeChannel(native, jsii.String("OnCall"), &channels.ChimeChannelProps{
+		AppInstanceArn: jsii.String(appInstance),
+		ChimeBearer:    jsii.String(appInstance + "/user/deployer"),
+		ChannelName:    jsii.String("On call"),
+		ExpirationSettings: &channels.ExpirationSettings{
+			Expiration:         awscdk.Duration_Days(jsii.Number(90)),
+			ExpirationCriterion: channels.ExpirationCriterion_LAST_MESSAGE_TIMESTAMP,
+		},
+		Provider: types,
+	})
+	awscdk.Tags_Of(room).Add(jsii.String("team"), jsii.String("operations"), nil)
+	output(native, "ChannelArn", room.ChannelArn())
 }
 
 func allow(action string) awsiam.PolicyStatement {

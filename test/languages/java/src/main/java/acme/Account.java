@@ -30,6 +30,7 @@ public class Account {
         defineAccount(app);
         defineShared(app);
         defineMembers(app);
+        defineNative(app);
         app.synth();
     }
 
@@ -232,6 +233,36 @@ public class Account {
 
         output(members, "TeamId", support.getWorkspace().getTeamId());
         output(members, "AccountAlias", support.getAccountAlias().getAccountAlias());
+    }
+
+    /** What CloudFormation manages by itself, beside a handler. */
+    private static void defineNative(App app) {
+        Stack stack = Stack.Builder.create(app, "Native")
+            .env(Environment.builder().account("777788889999").region("us-east-1").build())
+            .synthesizer(DefaultStackSynthesizer.Builder.create().generateBootstrapVersionRule(false).build())
+            .build();
+
+        IChannelsProvider types = new NativeProvider(stack, "Types");
+        IChannelsProvider handler = ChannelsProvider.getOrCreate(stack);
+        SlackWorkspace.Builder.create(stack, "Workspace").teamId("T012ABCDEFG").build()
+            .addChannel("Operations", AddSlackChannelOptions.builder()
+                .channelId("C012OPERATE")
+                .notifyOnCaseSeverity(NotificationSeverity.HIGH)
+                .notifyOnResolveCase(true)
+                .build());
+        AccountAlias.Builder.create(stack, "Alias").accountAlias("acme native").provider(handler).build();
+        ChimeChannel room = ChimeChannel.Builder.create(stack, "OnCall")
+            .appInstanceArn(APP_INSTANCE)
+            .chimeBearer(APP_INSTANCE + "/user/deployer")
+            .channelName("On call")
+            .expirationSettings(ExpirationSettings.builder()
+                .expiration(Duration.days(90))
+                .expirationCriterion(ExpirationCriterion.LAST_MESSAGE_TIMESTAMP)
+                .build())
+            .provider(types)
+            .build();
+        Tags.of(room).add("team", "operations");
+        output(stack, "ChannelArn", room.getChannelArn());
     }
 
     private static PolicyStatement allow(String action) {
