@@ -60,11 +60,11 @@ export async function bundleHandler(transform: (path: string, source: string) =>
 
 /** Fails when a bundle cannot stand in a template. */
 export function assertFitsTemplate(handler: string): void {
+  if (/`|\$\{/.test(handler)) {
+    throw new Error('the handler contains a template literal or "${", which template checks take for a reference');
+  }
   const bytes = Buffer.byteLength(handler);
   if (bytes > MAXIMUM_HANDLER_BYTES) {
     throw new Error(`the handler has ${bytes} bytes, more than the ${MAXIMUM_HANDLER_BYTES} that keep a full account's template below 51,200 bytes`);
-  }
-  if (/`|\$\{/.test(handler)) {
-    throw new Error('the handler contains a template literal or "${", which template checks take for a reference');
   }
 }

@@ -31,7 +31,6 @@ import { allowLogs } from './private/log-encryption';
 import { checkTypes, PROVIDER, showValue } from './private/props';
 import { adviseOnProvider, noteServed } from './private/provider-advice';
 import { PROVIDER_TYPES } from './private/provider-props';
-import { policiesForHandler, roleItself } from './private/role-dependency';
 import { singleton } from './private/singleton';
 import { checkStack, isUnresolved, pathOf, throwProblems } from './private/validation';
 
@@ -334,10 +333,6 @@ export class ChannelsProvider extends Resource implements IChannelsProvider, iam
       vpcConfig: this.defineVpcConfig(props),
     });
     acknowledge(this.handler, () => handlerFindings(props));
-    if (props.role) {
-      // The handler needs them until the last resource is deleted.
-      this.handler.node.addDependency(roleItself(props.role), policiesForHandler(this, props.role));
-    }
     if (props.vpc) {
       // The way out of the VPC stays open for the answers to the last deletions.
       this.handler.node.addDependency(props.vpc.selectSubnets(props.vpcSubnets).internetConnectivityEstablished);

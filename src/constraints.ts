@@ -218,7 +218,7 @@ export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, i
         : [problem(nameOf(name), 'must be a list, got ' + show(arns), identity.remedy)]);
     }
   }
-  if (isKnown(properties.Existing) && properties.Existing !== 'FAIL' && properties.ChannelId === undefined) {
+  if (isKnown(properties.Existing) && properties.ChannelId === undefined) {
     problems.push(problem('existing', 'must not be set without channelId, as the service gives each new channel an id of its own',
       'Set channelId to the id of the channel that exists, or leave out existing'));
   }

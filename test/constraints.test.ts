@@ -369,10 +369,10 @@ test('all problems of a Chime channel are found at once', () => {
 });
 
 describe('existing', () => {
-  test.each([undefined, 'FAIL', 'ADOPT'])('may be %s', (existing: any) => {
+  test.each([undefined, 'FAIL', 'ADOPT', 'OWN'])('may be %s', (existing: any) => {
     expect(checkAccountAlias({ AccountAlias: 'a', Existing: existing })).toEqual([]);
     expect(checkSlackChannelConfiguration({ Existing: existing }).filter(({ property }) => property === 'existing')).toEqual([]);
-    expect(checkChimeChannel({ Existing: existing }).filter(({ property }) => property === 'existing')).toEqual([]);
+    expect(checkChimeChannel({ ChannelId: 'c', Existing: existing }).filter(({ property }) => property === 'existing')).toEqual([]);
   });
 
   test.each(['fail', '', true, null, 'REPLACE'])('cannot be %j', (existing: any) => {

@@ -191,10 +191,10 @@ const MISTAKES: Mistake[] = [
     + 'false.'],
   [({ workspace }) => workspace.addChannel('C', { ...CHANNEL, existing: 'adopt' }),
     'SlackChannelConfiguration at "Stack/Imported/C" has 1 problem:',
-    '  - existing: must be FAIL or ADOPT, got "adopt". Choose one of them.'],
+    '  - existing: must be FAIL or ADOPT or OWN, got "adopt". Choose one of them.'],
   [({ workspace }) => workspace.addChannel('C', { ...CHANNEL, existing: true }),
     'SlackChannelConfiguration at "Stack/Imported/C" has 1 problem:',
-    '  - existing: must be FAIL or ADOPT, got true. Choose one of them.'],
+    '  - existing: must be FAIL or ADOPT or OWN, got true. Choose one of them.'],
   [({ workspace }) => workspace.addChannel('C', { ...CHANNEL, removalPolicy: 'RETAIN' }),
     'SlackChannelConfiguration at "Stack/Imported/C" has 1 problem:',
     '  - removalPolicy: must be destroy or retain or retain-on-update-or-delete, got "RETAIN". Choose '
@@ -269,7 +269,7 @@ const MISTAKES: Mistake[] = [
     '  - accountAlias: must be a text, got an instance of AccountValue. Give the text itself.'],
   [({ stack }) => new AccountAlias(stack, 'A', { accountAlias: 'a', existing: 'OVERWRITE' }),
     'AccountAlias at "Stack/A" has 1 problem:',
-    '  - existing: must be FAIL or ADOPT, got "OVERWRITE". Choose one of them.'],
+    '  - existing: must be FAIL or ADOPT or OWN, got "OVERWRITE". Choose one of them.'],
   [({ stack }) => new AccountAlias(stack, 'A', { accountAlias: 'a', removalPolicy: 1 }),
     'AccountAlias at "Stack/A" has 1 problem:',
     '  - removalPolicy: must be destroy or retain or retain-on-update-or-delete, got 1. Choose '
@@ -569,7 +569,7 @@ const MISTAKES: Mistake[] = [
     '  - channelRole: must be an IAM role, got "support". Give a role, such as iam.Role.fromRoleArn(this, \'Role\', arn), or leave the property out.'],
   [({ stack }) => new SupportAppAccount(stack, 'S', { teamId: 'T1', existing: 'adopt', accountAlias: 'acme' }),
     'AccountAlias at "Stack/S/Alias" has 1 problem:',
-    '  - existing: must be FAIL or ADOPT, got "adopt". Choose one of them.'],
+    '  - existing: must be FAIL or ADOPT or OWN, got "adopt". Choose one of them.'],
   [({ stack }) => new SupportAppAccount(stack, 'S', { teamId: 'T1', channels: new Map([['Operations', CHANNEL]]) }),
     'SupportAppAccount at "Stack/S" has 1 problem:',
     '  - channels: must be a map of channels by the id of their construct, got an instance of Map. Give an object such as { Operations: { channelId: '

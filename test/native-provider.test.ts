@@ -485,14 +485,14 @@ describe('what holds with any provider', () => {
     ]);
   });
 
-  test('the policies of a role come before the channel, as does the workspace', () => {
+  test('the workspace comes before the channel, and of a role what the channel refers to', () => {
     const stack = newNativeStack();
     const channelRole = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('supportapp.amazonaws.com') });
     const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: 'T1' });
     const channel = workspace.addChannel('Channel', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE, channelRole });
     channelRole.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['support:*'], resources: ['*'] }));
     new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }).node.addDependency(channel);
-    expect(onlyResource(stack, CHANNEL).DependsOn).toEqual(['RoleDefaultPolicy5FFB7DAB', 'Workspace']);
+    expect(onlyResource(stack, CHANNEL).DependsOn).toEqual(['Workspace']);
     expect(onlyResource(stack, ALIAS).DependsOn).toEqual(['WorkspaceChannelB03C95D3']);
   });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { chooseSpecialAccounts, prepareAccounts, stateOf } from './members';
+import { CONSOLE_ROLE, chooseSpecialAccounts, prepareAccounts, stateOf } from './members';
 import { refusals } from './mistakes';
 import { printSummary, summarize, type Fate } from './summary';
 import { STACK_NAME, synthesizeOrganization, type RolledOutTemplate } from './synthesis';
@@ -53,6 +53,7 @@ export async function runOrganizationScenario(options: OrganizationScenarioOptio
   const changed: OrganizationSettings = {
     ...settings,
     existing: ExistingConfiguration.ADOPT,
+    formerRoleName: CONSOLE_ROLE,
     channelIds: [...settings.channelIds.slice(0, -1), REPLACED_CHANNEL_ID],
     accountAliases: { ...settings.accountAliases, [firstAccount]: 'acme store', [thirdAccount]: 'acme search' },
   };

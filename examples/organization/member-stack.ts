@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { aws_iam as iam, RemovalPolicy } from 'aws-cdk-lib';
 import { StackSetStack } from 'cdk-stacksets';
 import { Construct } from 'constructs';
 import { OrganizationSettings } from './settings';
@@ -22,6 +22,7 @@ export class MemberStack extends StackSetStack {
         Cases: {
           channelId: AccountValue.spread(accountIds, settings.channelIds, { defaultValue: settings.channelIdOfNewAccounts }).asString,
           channelRole,
+          formerChannelRole: settings.formerRoleName ? iam.Role.fromRoleName(this, 'FormerChannelRole', settings.formerRoleName) : undefined,
           notifyOnCaseSeverity: NotificationSeverity.ALL,
           notifyOnCreateOrReopenCase: true,
           notifyOnResolveCase: true,

@@ -18,6 +18,8 @@ export interface OrganizationSettings {
   readonly aliasOfOtherAccounts: string;
   /** What becomes of a channel or an alias that somebody has configured by hand. */
   readonly existing: ExistingConfiguration;
+  /** The name of the role that channels have which somebody has configured by hand: a rollback gives it back. */
+  readonly formerRoleName?: string;
   /** How many accounts may fail before the whole roll-out is taken back. @default - all but one */
   readonly failureTolerance?: number;
 }

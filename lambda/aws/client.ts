@@ -137,6 +137,7 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     if (Date.now() + SHORTEST_ATTEMPT > invocation.deadline) {
       throw new UserError(OUT_OF_TIME);
     }
+    const usedOffset = clockOffset;
     let response: HttpResponse | undefined;
     let failure: { name: string; message: string };
     try {
@@ -161,7 +162,7 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     const mayStillSpread = (DENIED.test(refusal) || ROLE_REFUSED.test(refusal)) && Date.now() + wait < invocation.propagationDeadline;
     let isRetryable = isThrottled || isServerFault || mayStillSpread;
     const clockDifference = Date.parse(response?.headers.date ?? '') - Date.now();
-    if (CLOCK_SKEW.test(failure.name) && Math.abs(clockDifference - clockOffset) > 60_000) {
+    if (CLOCK_SKEW.test(failure.name) && Math.abs(clockDifference - usedOffset) > 60_000) {
       clockOffset = clockDifference;
       isRetryable = true;
     }

@@ -81,10 +81,9 @@ export async function onDelete(type: ResourceType, event: CustomResourceEvent, s
     return;
   }
   const actual = type.isTakenOver || !isOurs ? await type.read(services, target, declared) : undefined;
-  const isDeclared = isOf(id, type.targetOf(declared, event, target) ?? []);
   if (!isOurs) {
     await putBack(work, id, actual);
-  } else if (actual && isDeclared && type.isTakenOver?.(actual, declared)) {
+  } else if (actual && isOf(id, type.targetOf(declared, event)!) && type.isTakenOver?.(actual, declared)) {
     leaveChanged();
   } else if (await stack.findHolder(physicalIdsOf(type, target, ownership), true)) {
     note('in another stack: left');

@@ -14,7 +14,8 @@ export const accountAlias: ResourceType<AccountAliasProperties> = {
   nativeIdOf: ([account]) => 'AccountAlias_for_' + account,
 
   async read({ supportApp }, _target, declared) {
-    const { accountAlias: alias } = await supportApp.send(new GetAccountAliasCommand({})).catch(ignore('ResourceNotFound')) ?? {};
+    const answer = await supportApp.send(new GetAccountAliasCommand({})).catch(ignore('ResourceNotFound'));
+    const alias = answer !== undefined && answer.accountAlias;
     return alias ? { ...declared, AccountAlias: alias } : undefined;
   },
 

@@ -35,7 +35,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
       ...declared,
       // A name that is not declared may be anything, since it cannot be cleared.
       ChannelName: declared.ChannelName && actual.channelName,
-      ChannelRoleArn: actual.channelRoleArn!,
+      ChannelRoleArn: actual.channelRoleArn ?? '',
       NotifyOnCaseSeverity: actual.notifyOnCaseSeverity as SlackChannelConfigurationProperties['NotifyOnCaseSeverity'],
       ...Object.fromEntries(NOTIFICATION_FLAGS.map((name) => [name, actual[camelCase(name) as keyof SlackChannelConfiguration] ?? false])),
     };
@@ -65,7 +65,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
 
   /** A role that belongs to the stack is a mark of the stack. */
   async originOf({ stack }, { ChannelRoleArn: actual }, { ChannelRoleArn: declared }) {
-    if (await stack.has(roleNameOf(actual))) {
+    if (actual && await stack.has(roleNameOf(actual))) {
       return 'stack';
     }
     // CloudFormation ends the name that it gives to a role with characters that differ each time.

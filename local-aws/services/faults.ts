@@ -26,7 +26,7 @@ export type Fault =
   | { readonly kind: 'truncate'; readonly ending?: 'closed' | 'complete' }
   /** The request (or the answer) takes its time. */
   | { readonly kind: 'delay'; readonly milliseconds: number; readonly phase?: Phase }
-  /** A list of the Support App answers what was there so many changes ago. Unverified: whether its lists ever lag. */
+  /** A list of the Support App answers what was there so many changes ago. Unverified (supportapp-channel-list): whether its lists ever lag. */
   | { readonly kind: 'lag'; readonly changes: number }
   /** Refuses the signature as if this server's clock were off by so many seconds; the `Date` header tells that clock's time. */
   | { readonly kind: 'skew'; readonly seconds: number };

@@ -124,7 +124,7 @@ export function chimeChannelPermissions(properties: ChimeChannelProperties): Per
       'chimeFlow',
       ['AssociateChannelFlow', 'DisassociateChannelFlow'],
       // A channel that is adopted may have any other one.
-      properties.Existing !== undefined && properties.Existing !== 'FAIL' ? `${appInstanceArn}/channel-flow/*` : channelFlowArn,
+      properties.Existing === 'ADOPT' || properties.Existing === 'OWN' ? `${appInstanceArn}/channel-flow/*` : channelFlowArn,
     )]),
   ];
 }

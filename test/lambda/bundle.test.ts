@@ -37,7 +37,7 @@ describe('the bundler', () => {
   test('writes template literals in another way', async () => {
     const handler = await bundleWith('`a ${typeof entry} b`');
     expect(handler).not.toBe(source);
-    expect(() => assertFitsTemplate(handler)).not.toThrow();
+    expect(handler).not.toMatch(/`|\$\{/);
   });
 
   // The other ways to write them: see bundle.exhaustive.test.ts.

@@ -48,6 +48,11 @@ async function log(): Promise<string> {
   return local.aws.cloudFormation.lambda.log();
 }
 
+/** The role that the channel has now, as a user finds it in the Support Center. */
+function roleOfChannel(stack: Stack): iam.IRole {
+  return iam.Role.fromRoleArn(stack, 'FormerRole', account.channels()[0].channelRoleArn!, { mutable: false });
+}
+
 describe('what moves to another stack, which comes first, stays when the former stack lets go of it', () => {
   async function move(define: (stack: Stack) => unknown, defineFormer = define): Promise<void> {
     await former.succeed((stack) => {
@@ -61,7 +66,7 @@ describe('what moves to another stack, which comes first, stays when the former 
   test('an alias', async () => {
     await move((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
     expect(aliasOf()).toBe('acme');
-    expect(await log()).toContain('another stack holds it: left');
+    expect(await log()).toContain('in another stack: left');
   });
 
   test('a workspace, to which the latter stack can add a channel', async () => {
@@ -77,7 +82,12 @@ describe('what moves to another stack, which comes first, stays when the former 
 
   test('a channel with the default role, which the latter stack adopts', async () => {
     local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
-    await move((stack) => defineChannel(stack, { existing: ExistingConfiguration.ADOPT }), defineChannel);
+    await former.succeed((stack) => {
+      defineOther(stack);
+      defineChannel(stack);
+    });
+    await latter.succeed((stack) => defineChannel(stack, { existing: ExistingConfiguration.ADOPT, formerChannelRole: roleOfChannel(stack) }));
+    await former.succeed(defineOther);
     const [{ channelRoleArn }] = account.channels();
     expect(channelRoleArn).toContain(':role/Latter-');
   });
@@ -142,7 +152,7 @@ describe('what somebody else has taken over is left', () => {
     const theirs = account.putChannel({ channelId: CHANNEL, channelName: 'made by hand' });
     await account.delete();
     expect(account.channels()).toEqual([theirs]);
-    expect(await log()).toContain('changed outside the stack: left');
+    expect(await log()).toContain('changed by others: left');
   });
 
   test('not a channel that has the role of the stack and another name', async () => {
@@ -155,7 +165,7 @@ describe('what somebody else has taken over is left', () => {
   test('a channel that another stack has adopted and changed', async () => {
     await former.succeed(defineChannel);
     await latter.succeed((stack) => defineChannel(stack, {
-      existing: ExistingConfiguration.ADOPT, notifyOnCaseSeverity: NotificationSeverity.ALL, notifyOnResolveCase: true,
+      existing: ExistingConfiguration.ADOPT, formerChannelRole: roleOfChannel(stack), notifyOnCaseSeverity: NotificationSeverity.ALL, notifyOnResolveCase: true,
     }));
     await former.delete();
     expect(account.channels()).toMatchObject([{ notifyOnCaseSeverity: 'all' }]);

@@ -112,7 +112,7 @@ export function describeHostileProperties(select: (value: unknown) => boolean): 
         expect([value, await answerTo({ RequestType: 'Update', PhysicalResourceId: physicalId, ResourceProperties, OldResourceProperties })])
           .toEqual([value, expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: physicalId })]);
       }
-      expect(account.requests()).toEqual([]);
+      expect(account.changes()).toEqual([]);
     });
 
     test.each(HOSTILE)('%s: keeps no channel from its deletion', async (_, values, properties) => {
