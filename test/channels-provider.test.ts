@@ -524,21 +524,6 @@ describe('a given role', () => {
     expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').DependsOn).toEqual(['ProviderPolicy73D9A088A7C2']);
   });
 
-  test('that takes no policy is used when its policies for the handler are there, and none that may depend on a resource', () => {
-    const stack = newStack();
-    const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    define.alias(stack, new ChannelsProvider(stack, 'Provider', { role: role.withoutPolicyUpdates() }));
-    const statement = (action: string, resource = '*') => new iam.PolicyStatement({ actions: [action], resources: [resource] });
-    new iam.ManagedPolicy(stack, 'Permissions', { roles: [role], statements: [statement('supportapp:*')] });
-    new iam.ManagedPolicy(stack, 'OfOthers', {
-      roles: [new iam.Role(stack, 'Other', { assumedBy: new iam.AccountRootPrincipal() })], statements: [statement('supportapp:*')],
-    });
-    const later = new CfnResource(stack, 'Later', { type: 'Custom::Later' });
-    later.node.addDependency(stack.node.findChild('Alias'));
-    new iam.ManagedPolicy(stack, 'Reads', { roles: [role], statements: [statement('custom:Read', later.ref)] });
-    expect(onlyResource(stack, FUNCTION).DependsOn).toEqual([expect.stringMatching(/^Permissions/)]);
-  });
-
   test('that is immutable stays as it is', () => {
     const stack = newStack();
     const role = iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::111122223333:role/Handler', { mutable: false });

@@ -1,5 +1,5 @@
 import { backoff, Invocation, log, pause } from '../invocation';
-import { OUT_OF_TIME, UserError } from '../user-error';
+import { UserError } from '../user-error';
 import { HttpResponse, send } from './http';
 import { sign } from './signature';
 
@@ -102,8 +102,6 @@ export class ServiceError extends Error {
 export const isServiceError = (error: unknown, ...names: string[]): error is ServiceError => error instanceof ServiceError && names.some((name) => error.name === name + 'Exception');
 
 const REQUEST_TIMEOUT = 10_000;
-/** In less time no answer can be expected: whatever was too slow, it is not the service. */
-const SHORTEST_ATTEMPT = 50;
 const MAXIMUM_BACKOFF = 10_000;
 const THROTTLING = /Throttl|TooManyRequests|RequestLimit/;
 const CLOCK_SKEW = /Skewed|Expired|Signature|Future/;
@@ -134,9 +132,6 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
   }
   let mayHaveSucceeded = false;
   for (let attempts = 1; ; attempts += 1) {
-    if (Date.now() + SHORTEST_ATTEMPT > invocation.deadline) {
-      throw new UserError(OUT_OF_TIME);
-    }
     const usedOffset = clockOffset;
     let response: HttpResponse | undefined;
     let failure: { name: string; message: string };

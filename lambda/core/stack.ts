@@ -75,8 +75,8 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
       const answers = await Promise.all(physicalIds.flatMap((id) => [
         ask(asker, id).catch(noneWhereRefused),
         ...(inOtherRegions ? SUPPORT_APP_REGIONS : []).filter((other) => other !== region).map((other) => {
-          const deadline = Math.min(invocation.deadline, Date.now() + OTHER_REGION_TIMEOUT);
-          return ask(new CloudFormationClient({ region: other, invocation: { ...question, deadline } }), id).catch(() => undefined);
+          const signal = AbortSignal.timeout(OTHER_REGION_TIMEOUT);
+          return ask(new CloudFormationClient({ region: other, invocation: { ...question, signal } }), id).catch(() => undefined);
         }),
       ]));
       return answers.find((answer) => answer !== undefined);

@@ -72,9 +72,4 @@ export const PROVIDER_TYPES: { readonly [Name in keyof ChannelsProviderProps]?: 
     fits: (value) => isReference(value, 'queueRef'),
   },
   reservedConcurrentExecutions: NUMBER,
-  tracing: {
-    must: 'one of lambda.Tracing',
-    remedy: 'Choose lambda.Tracing.ACTIVE, PASS_THROUGH or DISABLED',
-    fits: (value) => isUnresolved(value) || ['Active', 'PassThrough', 'Disabled'].includes(value as string),
-  },
 };

@@ -18,7 +18,7 @@ test('each event takes the API calls that it needs, and no others', async () => 
     // ListStackResources finds a construct that has moved and now holds the target, and an event that comes twice; DescribeStackResources,
     // for each mark that the target can have there and each Region of the Support App, another stack that holds it.
     'SlackWorkspace, Delete': [
-      'ListSlackWorkspaceConfigurations', 'ListSlackWorkspaceConfigurations', 'ListSlackChannelConfigurations', 'DeleteSlackWorkspaceConfiguration', ...QUESTION,
+      'ListSlackWorkspaceConfigurations', 'ListSlackChannelConfigurations', 'DeleteSlackWorkspaceConfiguration', ...QUESTION,
     ],
     'SlackChannelConfiguration, Delete': ['ListSlackChannelConfigurations', 'DeleteSlackChannelConfiguration', ...QUESTION],
     'AccountAlias, Delete': ['GetAccountAlias', 'DeleteAccountAlias', ...QUESTION],

@@ -164,10 +164,6 @@ export const ASSUMPTIONS = {
     statement: 'The native type of an account alias refuses to create one where there is an alias already.',
     otherwise: 'A stack with `NativeProvider` overwrites an alias, and deletes it at its end.',
   },
-  'native-alias-id': {
-    statement: 'The physical id of a native account alias has 29 letters, digits, hyphens or underscores.',
-    otherwise: 'An alias cannot be imported as the guide to native types says.',
-  },
   'native-workspace': {
     statement: 'The native type of a workspace registers one that the account has already.',
     otherwise: 'A stack with `NativeProvider` cannot be deployed in the management account.',

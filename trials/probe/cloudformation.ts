@@ -132,7 +132,6 @@ export const CLOUDFORMATION_PROBE: Probe = {
     'cloudformation-cleanup-tries',
     'cloudformation-failed-creation',
     'native-alias-exists',
-    'native-alias-id',
     'native-workspace',
     'native-chime-missing',
     'native-error-codes',
@@ -148,7 +147,7 @@ export const CLOUDFORMATION_PROBE: Probe = {
     await context.attempt(['cloudformation-cleanup-tries'], () => cleanup(context));
     await context.attempt(['cloudformation-failed-creation'], () => failedCreation(context));
     await context.attempt(['cloudformation-retained-failure'], () => failure(context));
-    await context.attempt(['native-alias-exists', 'native-alias-id'], () => nativeAlias(context));
+    await context.attempt(['native-alias-exists'], () => nativeAlias(context));
     await context.attempt(['native-chime-missing'], () => nativeChannel(context));
     context.untried('native-workspace', 'the deletion of its stack would remove the workspace');
     context.untried('native-error-codes', 'it would take each error of the services');
@@ -264,11 +263,6 @@ async function nativeAlias(context: ProbeContext): Promise<void> {
   if (status !== 'UPDATE_COMPLETE') {
     throw new Error(`the stack with the native alias is ${[status, ...failures].join(': ')}`);
   }
-  const { StackResources: resources = [] } = await account.cloudFormation
-    .describeStackResources({ StackName: NATIVE })
-    .promise();
-  const id = resources[0]?.PhysicalResourceId ?? '';
-  context.found('native-alias-id', /^[\w-]{29}$/.test(id), id);
 }
 
 async function failure(context: ProbeContext): Promise<void> {
