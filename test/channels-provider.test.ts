@@ -10,7 +10,6 @@ import {
   aws_logs as logs,
   aws_sqs as sqs,
   CfnParameter,
-  CfnResource,
   Duration,
   type IAspect,
   Lazy,
