@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Worlds } from './campaign';
+import type { Worlds } from './campaign';
 import type { Features } from './history';
 import { bundleHandler } from '../projenrc/handler-bundle';
 
@@ -19,6 +20,12 @@ export interface Mutation {
   /** The telling history of a shared account that meets it. @default - random histories do */
   readonly history?: string;
 }
+
+const LIFECYCLE = 'core/lifecycle.ts';
+const SLACK_CHANNEL = 'resources/slack-channel-configuration.ts';
+const SLACK_WORKSPACE = 'resources/slack-workspace.ts';
+const ALIAS = 'resources/account-alias.ts';
+const CHIME_CHANNEL = 'resources/chime-channel.ts';
 
 const LIFECYCLE = 'core/lifecycle.ts';
 const SLACK_CHANNEL = 'resources/slack-channel-configuration.ts';
@@ -194,6 +201,7 @@ export const MUTATIONS: Mutation[] = [
     file: SLACK_CHANNEL,
     original: 'new DeleteSlackChannelConfigurationCommand({ teamId, channelId })).catch(ignore(\'ResourceNotFound\'))',
     mutated: 'new DeleteSlackChannelConfigurationCommand({ teamId, channelId }))',
+    seed: 3,
   },
   {
     name: 'makes a new Chime channel for each delivery',
