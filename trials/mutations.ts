@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import type { Worlds } from './campaign';
 import type { Features } from './history';
 import { bundleHandler } from '../projenrc/handler-bundle';
 
-/** A mistake in the handler that the campaign must find. */
+/** A mistake in the handler that the campaign, or a telling history, must find. */
 export interface Mutation {
   readonly name: string;
   /** Within `lambda/`. */
@@ -13,7 +14,17 @@ export interface Mutation {
   readonly seed?: number;
   /** In which histories it shows. @default - in all */
   readonly features?: Partial<Features>;
+  /** Where random histories meet it. @default 'separate' */
+  readonly worlds?: Worlds;
+  /** The telling history of a shared account that meets it. @default - random histories do */
+  readonly history?: string;
 }
+
+const LIFECYCLE = 'core/lifecycle.ts';
+const SLACK_CHANNEL = 'resources/slack-channel-configuration.ts';
+const SLACK_WORKSPACE = 'resources/slack-workspace.ts';
+const ALIAS = 'resources/account-alias.ts';
+const CHIME_CHANNEL = 'resources/chime-channel.ts';
 
 /** Histories of Chime channels alone. */
 const CHIME: Partial<Features> = { kinds: ['chime'] };
@@ -39,100 +50,105 @@ export function bundleMutation(mutation: Mutation): Promise<string> {
 export const MUTATIONS: Mutation[] = [
   {
     name: 'deletes what was adopted',
-    file: 'resource-handler.ts',
-    original: `if (id.ownership === 'adopted' && !id.previousConfiguration) {
-    return;
-  }
-  const isHeld = id.ownership === 'adopted' || await`,
-    mutated: 'const isHeld = await',
+    file: LIFECYCLE,
+    original: 'const isOurs = (ownership === \'created\' || isTaken) && await stack.holderOf(id) === undefined;',
+    mutated: 'const isOurs = await stack.holderOf(id) === undefined;',
   },
   {
     name: 'deletes by the properties, whatever the physical id',
-    file: 'index.ts',
-    original: 'if (resourceHandler && id?.resourceType === event.ResourceType && !(id.ownership === \'created\' && await services.ownStack.hasDeleted())) {\n      await resourceHandler.onDelete(event, id, services);',
-    mutated: `if (resourceHandler) {
-      const { TeamId, ChannelId } = event.ResourceProperties as Record<string, string>;
-      await resourceHandler.onDelete(event, { ...id, resourceType: event.ResourceType, ownership: 'created', target: TeamId ? [TeamId, ChannelId] : id!.target }, services);`,
+    file: LIFECYCLE,
+    original: 'const id = parsePhysicalId(event.PhysicalResourceId) ?? await findOwn(work);',
+    mutated: `const given = parsePhysicalId(event.PhysicalResourceId);
+  const declaredTarget = type.targetOf(declared, event, given?.target);
+  const id = declaredTarget ? idOf(type, declaredTarget) : given;`,
   },
   {
     name: 'takes the string "false" for true',
     file: 'custom-resource.ts',
-    original: 'return value === \'true\' ? true : value === \'false\' ? false : value as boolean | undefined;',
-    mutated: 'return value === undefined ? undefined : Boolean(value);',
+    original: 'value === \'true\' ? true : value === \'false\' ? false : value as boolean | undefined;',
+    mutated: 'value === undefined ? undefined : Boolean(value);',
   },
   {
     name: 'leaves out the flags that are false',
-    file: 'slack-channel-configuration.ts',
-    original: '[camelCase(name), declared[name] ?? false]',
+    file: SLACK_CHANNEL,
+    original: '[camelCase(name), declared[name]]',
     mutated: '[camelCase(name), declared[name] || undefined]',
   },
   {
     name: 'answers twice',
     file: 'index.ts',
     original: '  await respond(event, \'error\' in outcome',
-    mutated: '  if (!(\'error\' in outcome)) {\n    await respond(event, { status: \'SUCCESS\', ...outcome.result }, end);\n  }\n  await respond(event, \'error\' in outcome',
+    mutated: `  if (!('error' in outcome)) {
+    await respond(event, { status: 'SUCCESS', ...outcome.result }, end);
+  }
+  await respond(event, 'error' in outcome`,
   },
   {
     name: 'names a physical id after the request',
-    file: 'physical-id.ts',
-    original: 'const text = [id.resourceType.slice(TYPE_PREFIX.length), id.ownership, ...id.target.map(encode)].join(\'/\')',
-    mutated: 'const text = [id.resourceType.slice(TYPE_PREFIX.length), id.ownership, Math.random(), ...id.target.map(encode)].join(\'/\')',
+    file: 'core/physical-id.ts',
+    original: 'ownership, ...target.map(encode)].join(\'/\')',
+    mutated: 'ownership, Math.random(), ...target.map(encode)].join(\'/\')',
   },
   {
     name: 'ignores another resource that holds the target, when it deletes',
-    file: 'resource-handler.ts',
-    original: 'const isHeld = id.ownership === \'adopted\' || await services.ownStack.holderOf(id) !== undefined;',
-    mutated: 'const isHeld = id.ownership === \'adopted\';',
+    file: LIFECYCLE,
+    original: 'const isOurs = (ownership === \'created\' || isTaken) && await stack.holderOf(id) === undefined;',
+    mutated: 'const isOurs = ownership === \'created\' || isTaken;',
   },
   {
     name: 'ignores another resource that holds the target, when it creates',
-    file: 'resource-handler.ts',
-    original: 'const holding = await services.ownStack.holdingOf(target);',
-    mutated: 'const holding = undefined as { ownership: \'created\'; returnsTo?: string } | undefined;',
+    file: LIFECYCLE,
+    original: 'const holder = parsePhysicalId(await stack.holderOf(created) ?? await stack.holderBefore(created));',
+    mutated: 'const holder = undefined as PhysicalId | undefined;',
   },
   {
     name: 'never puts back what an adoption replaced',
-    file: 'resource-handler.ts',
-    original: 'id.previousConfiguration && await services.ownStack.isRollingBack()',
-    mutated: 'false as boolean && id.previousConfiguration',
+    file: LIFECYCLE,
+    original: 'if (!isOurs && !(previous && await stack.isUndoing())) {',
+    mutated: 'if (!isOurs) {',
   },
   {
     name: 'puts back what an adoption replaced at every deletion',
-    file: 'resource-handler.ts',
-    original: 'id.previousConfiguration && await services.ownStack.isRollingBack()',
-    mutated: 'id.previousConfiguration',
+    file: LIFECYCLE,
+    original: 'if (!isOurs && !(previous && await stack.isUndoing())) {',
+    mutated: 'if (!isOurs && !previous) {',
     seed: 6,
   },
   {
     name: 'adopts although it was told to fail',
-    file: 'resource-handler.ts',
-    original: 'event.ResourceProperties.Existing !== \'ADOPT\'',
-    mutated: 'event.ResourceProperties.Existing === undefined',
+    file: LIFECYCLE,
+    original: 'existing === \'ADOPT\' || existing === \'OWN\'',
+    mutated: 'existing !== undefined',
   },
   {
     name: 'adopts another alias although it was told to fail',
-    file: 'account-alias.ts',
-    original: 'claim(event, ',
-    mutated: 'claim({ ...event, ResourceProperties: { Existing: \'ADOPT\' } }, ',
+    file: ALIAS,
+    original: 'properties as unknown as AccountAliasProperties,',
+    mutated: '({ ...properties, Existing: \'ADOPT\' }) as unknown as AccountAliasProperties,',
     seed: 3,
   },
   {
     name: 'counts what it adopts as created',
-    file: 'resource-handler.ts',
-    original: 'ownership: holding?.ownership ?? \'adopted\'',
-    mutated: 'ownership: holding?.ownership ?? \'created\'',
+    file: LIFECYCLE,
+    original: 'declared.Existing === \'OWN\' ? \'owned\' : \'adopted\'',
+    mutated: '\'created\'',
   },
   {
     name: 'counts an adopted workspace as created',
-    file: 'slack-workspace.ts',
-    original: 'holding?.ownership ?? \'adopted\'',
-    mutated: 'holding?.ownership ?? \'created\'',
+    file: SLACK_WORKSPACE,
+    original: '  describe: (',
+    mutated: `  originOf: () => Promise.resolve('stack' as const),
+
+  describe: (`,
   },
   {
     name: 'deletes the old channel in the Update that replaces it',
-    file: 'slack-channel-configuration.ts',
-    original: 'if (!sameTarget(current ?? targetOf(old), targetOf(declared))) {\n',
-    mutated: 'if (!sameTarget(current ?? targetOf(old), targetOf(declared))) {\n      await remove(services, current ?? targetOf(old));\n',
+    file: LIFECYCLE,
+    original: `if (!isInPlace) {
+`,
+    mutated: `if (!isInPlace) {
+    await type.remove(services, id!.target, old);
+`,
   },
   {
     name: 'does not try again',
@@ -142,20 +158,21 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'takes the conflict with its own earlier try for a failure',
-    file: 'slack-channel-configuration.ts',
-    original: 'const rival = isServiceError(error, \'Conflict\') ? await read(services, target) : undefined;',
-    mutated: 'const rival = undefined as SlackChannelConfiguration | undefined;',
+    file: LIFECYCLE,
+    original: 'if (!target || !isServiceError(error, \'Conflict\')) {',
+    mutated: 'if (!target || !isServiceError(error, \'Conflict\') || error.mayHaveSucceeded) {',
     seed: 3,
   },
   {
     name: 'forgets what a replacement has replaced',
-    file: 'physical-id.ts',
-    original: 'return event.PhysicalResourceId?.split(\';\')[0];',
-    mutated: 'return undefined;',
+    file: LIFECYCLE,
+    original: 'const before = parsePhysicalId(await stack.idBefore())?.target;',
+    mutated: 'const before = undefined as string[] | undefined;',
+    features: CHIME,
   },
   {
     name: 'looks at the workspace only when it searches a channel',
-    file: 'slack-channel-configuration.ts',
+    file: SLACK_CHANNEL,
     original: 'channel.teamId === teamId && channel.channelId === channelId',
     mutated: 'channel.teamId === teamId',
   },
@@ -167,93 +184,99 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'deletes a workspace that other channels use',
-    file: 'slack-workspace.ts',
-    original: 'if (await find(listChannels(supportApp), (channel) => channel.teamId === teamId)) {',
-    mutated: 'if (false as boolean) {',
+    file: SLACK_WORKSPACE,
+    original: 'await find(listChannels(supportApp), (channel) => channel.teamId === teamId); look',
+    mutated: 'false as boolean; look',
     features: { kinds: ['workspace', 'channel'] },
   },
   {
     name: 'fails a deletion of what is gone',
-    file: 'resource-handler.ts',
-    original: 'if (!isServiceError(error, ...names)) {',
-    mutated: 'if (error) {',
+    file: SLACK_CHANNEL,
+    original: 'new DeleteSlackChannelConfigurationCommand({ teamId, channelId })).catch(ignore(\'ResourceNotFound\'))',
+    mutated: 'new DeleteSlackChannelConfigurationCommand({ teamId, channelId }))',
+    seed: 3,
   },
   {
     name: 'makes a new Chime channel for each delivery',
-    file: 'chime-channel.ts',
+    file: CHIME_CHANNEL,
     original: 'ClientRequestToken: event.RequestId',
     mutated: 'ClientRequestToken: String(Math.random())',
   },
   {
     name: 'makes a new Chime channel for each change',
-    file: 'chime-channel.ts',
-    original: 'const isInPlace = isChannelOf(current, declared);',
-    mutated: 'const isInPlace = false as boolean;',
+    file: CHIME_CHANNEL,
+    original: 'channelId === undefined ? current?.[0] : arnOf',
+    mutated: 'channelId === undefined ? undefined : arnOf',
     features: CHIME,
   },
   {
     name: 'keeps the tags of a Chime channel that are no longer declared',
-    file: 'chime-channel.ts',
+    file: CHIME_CHANNEL,
     original: 'if (TagKeys.length > 0) {',
     mutated: 'if (TagKeys.length > 100) {',
     features: CHIME,
   },
   {
     name: 'removes the bearer of a Chime channel that was declared a moderator',
-    file: 'chime-channel.ts',
-    original: '[...declared.ModeratorArns, declared.ChimeBearer])),',
-    mutated: 'declared.ModeratorArns)),',
+    file: CHIME_CHANNEL,
+    original: '[...declared.ModeratorArns, declared.ChimeBearer])) {',
+    mutated: 'declared.ModeratorArns)) {',
     seed: 2,
     features: CHIME,
   },
   {
     name: 'does not promote the new bearer of a Chime channel',
-    file: 'chime-channel.ts',
-    original: 'await promote(declared.ChimeBearer, oldChannel).catch(() => undefined);',
+    file: CHIME_CHANNEL,
+    original: '      add(new CreateChannelModeratorCommand({ ...oldChannel, ChannelModeratorArn: '
+      + `declared.ChimeBearer }),
+        'Conflict', 'Forbidden', 'BadRequest', 'ResourceLimitExceeded');
+`,
     mutated: '',
     features: CHIME,
   },
   {
     name: 'lets the new bearer of a Chime channel promote itself',
-    file: 'chime-channel.ts',
-    original: 'await promote(declared.ChimeBearer, oldChannel)',
-    mutated: 'await promote(declared.ChimeBearer)',
+    file: CHIME_CHANNEL,
+    original: '{ ...oldChannel, ChannelModeratorArn: declared.ChimeBearer }',
+    mutated: '{ ...channel, ChannelModeratorArn: declared.ChimeBearer }',
     seed: 2,
     features: CHIME,
   },
   {
     name: 'removes the old bearer of a Chime channel before the new one comes',
-    file: 'chime-channel.ts',
-    original: '    // It may be a moderator or an administrator already',
-    mutated: `    await client.send(new DeleteChannelModeratorCommand({ ...channel, ChimeBearer: old.ChimeBearer, ChannelModeratorArn: old.ChimeBearer }));
-    // It may be a moderator or an administrator already`,
+    file: CHIME_CHANNEL,
+    original: `if (isRotated) {
+`,
+    mutated: `if (isRotated) {
+      add(new DeleteChannelModeratorCommand({ ...oldChannel, ChannelModeratorArn: actual.ChimeBearer }));
+`,
     features: CHIME,
   },
   {
     name: 'never removes the old bearer of a Chime channel',
-    file: 'chime-channel.ts',
-    original: 'isRotated && ownership === \'created\' ? [old.ChimeBearer] : []',
+    file: CHIME_CHANNEL,
+    original: 'isRotated && ownership === \'created\' ? [actual.ChimeBearer] : []',
     mutated: '[] as string[]',
     features: CHIME,
   },
   {
     name: 'removes the old bearer of an adopted Chime channel',
-    file: 'chime-channel.ts',
-    original: 'isRotated && ownership === \'created\' ? [old.ChimeBearer] : []',
-    mutated: 'isRotated ? [old.ChimeBearer] : []',
+    file: CHIME_CHANNEL,
+    original: 'isRotated && ownership === \'created\' ? [actual.ChimeBearer] : []',
+    mutated: 'isRotated ? [actual.ChimeBearer] : []',
     seed: 3,
     features: CHIME,
   },
   {
     name: 'takes the errors of a batch of members for success',
-    file: 'chime-channel.ts',
-    original: 'failed.push(...errors.filter((error) => error.ErrorCode !== \'Conflict\'));',
-    mutated: '',
+    file: CHIME_CHANNEL,
+    original: 'errors.filter((error) => error.ErrorCode !== \'Conflict\')',
+    mutated: 'errors.slice(errors.length)',
     features: CHIME,
   },
   {
     name: 'takes who is a member already for an error',
-    file: 'chime-channel.ts',
+    file: CHIME_CHANNEL,
     original: 'errors.filter((error) => error.ErrorCode !== \'Conflict\')',
     mutated: 'errors',
     seed: 3,
@@ -261,7 +284,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'fails for a member at the first try',
-    file: 'chime-channel.ts',
+    file: CHIME_CHANNEL,
     original: 'tries === MAXIMUM_TRIES || !TRANSIENT.test(error.ErrorCode)',
     mutated: 'tries > 0',
     seed: 9,
@@ -269,14 +292,15 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'forgets members beyond those that a creation takes',
-    file: 'chime-channel.ts',
-    original: 'change(services, await create(clientFor(services, declared.AppInstanceArn)), declared, made)',
-    mutated: 'change(services, await create(clientFor(services, declared.AppInstanceArn)), { ...declared, MemberArns: made.MemberArns }, made)',
+    file: CHIME_CHANNEL,
+    original: 'return { target: targetOf(channelArn, declared), actual };',
+    mutated: 'return { target: targetOf(channelArn, declared), actual: { ...actual, MemberArns: '
+      + 'declared.MemberArns } };',
     features: CHIME,
   },
   {
     name: 'removes members whom others added',
-    file: 'chime-channel.ts',
+    file: CHIME_CHANNEL,
     original: 'return arns.filter((arn) => there.includes(arn));',
     mutated: 'return arns.length > 0 ? there as string[] : arns;',
     seed: 2,
@@ -284,80 +308,90 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'keeps members who are no longer declared',
-    file: 'chime-channel.ts',
-    original: 'without(old.MemberArns, [...declared.MemberArns, declared.ChimeBearer]),',
-    mutated: '[],',
+    file: CHIME_CHANNEL,
+    original: 'without(actual.MemberArns, [...declared.MemberArns, declared.ChimeBearer])',
+    mutated: '[] as string[]',
     features: CHIME,
   },
   {
     name: 'reads the first page of the members only',
-    file: 'chime-channel.ts',
+    file: CHIME_CHANNEL,
     original: 'there.push(arn);',
-    mutated: 'there.push(arn);\n        if (there.length === 9) {\n          break;\n        }',
+    mutated: `there.push(arn);
+        if (there.length === 9) {
+          break;
+        }`,
     seed: 10,
     features: CHIME,
   },
   {
     name: 'counts an adopted Chime channel as created',
-    file: 'chime-channel.ts',
-    original: 'return result(physicalResourceId, id.target);',
-    mutated: 'return result(physicalResourceId.replace(\'/adopted/\', \'/created/\'), id.target);',
+    file: LIFECYCLE,
+    original: `ownership: holder?.ownership
+`,
+    mutated: `ownership: type.isRepeatable ? 'created' : holder?.ownership
+`,
     features: CHIME,
   },
   {
     name: 'counts a moved Chime channel as adopted',
-    file: 'chime-channel.ts',
-    original: 'return result(physicalResourceId, id.target);',
-    mutated: 'return result(physicalResourceId.replace(\'/created/\', \'/adopted/\'), id.target);',
+    file: LIFECYCLE,
+    original: `ownership: holder?.ownership
+`,
+    mutated: `ownership: type.isRepeatable ? 'adopted' : holder?.ownership
+`,
     features: CHIME,
   },
   {
     name: 'adopts a Chime channel although it was told to fail',
-    file: 'chime-channel.ts',
-    original: 'claim(event, ',
-    mutated: 'claim({ ...event, ResourceProperties: { Existing: \'ADOPT\' } }, ',
+    file: CHIME_CHANNEL,
+    original: `      ...declared,
+      ElasticChannelConfiguration: `,
+    mutated: `      ...declared,
+      Existing: 'ADOPT',
+      ElasticChannelConfiguration: `,
     features: CHIME,
   },
   {
     name: 'adopts a Chime channel with other properties that cannot be changed',
-    file: 'chime-channel.ts',
-    original: 'if (!isSame(id, idOf(channelArn, actual))) {',
+    file: CHIME_CHANNEL,
+    original: 'if (!isSame(targetOf(\'\', actual), targetOf(\'\', declared))) {',
     mutated: 'if (false as boolean) {',
     features: CHIME,
   },
   {
     name: 'does not remember what an adoption of a Chime channel replaced',
-    file: 'chime-channel.ts',
-    original: 'previousConfiguration: differences[0] && Object.fromEntries(',
-    mutated: 'previousConfiguration: differences[0] && !event.RequestId && Object.fromEntries(',
+    file: LIFECYCLE,
+    original: 'previous: isEqual || origin',
+    mutated: 'previous: isEqual || type.isRepeatable || origin',
     features: CHIME,
   },
   {
     name: 'puts back the participants of an adopted Chime channel as if it had had none',
-    file: 'chime-channel.ts',
-    original: 'placesOf(actual[name], declared[name])',
-    mutated: 'placesOf([], declared[name])',
+    file: LIFECYCLE,
+    original: 'items.map((item) => Number(before.includes(item))).join(\'\')',
+    mutated: 'items.map(() => 0).join(\'\')',
     seed: 4,
     features: CHIME,
   },
   {
     name: 'leaves an adopted Chime channel half changed',
-    file: 'chime-channel.ts',
-    original: '(undoServices) => change(undoServices, id, old, declared),',
-    mutated: 'async () => undefined,',
+    file: LIFECYCLE,
+    original: 'const now = await type.read(undoServices, id.target, before, declared);',
+    mutated: 'const now = undefined as Declared | undefined;',
     seed: 6,
     features: CHIME,
   },
   {
     name: 'takes a Chime channel that its bearer may not delete for gone',
-    file: 'chime-channel.ts',
-    original: '|| await exists(client, channel)) {',
-    mutated: ') {',
+    file: CHIME_CHANNEL,
+    original: 'if (!isServiceError(error, \'NotFound\', \'Forbidden\') || await exists(client, channel)) {',
+    mutated: 'if (!isServiceError(error, \'NotFound\', \'Forbidden\')) {',
     features: CHIME,
   },
   {
     name: 'fails to delete a Chime channel that is gone',
-    file: 'chime-channel.ts',
+    file: CHIME_CHANNEL,
     original: 'if (!isServiceError(error, \'NotFound\', \'Forbidden\') || await exists(client, channel)) {',
     mutated: 'if (error) {',
     seed: 2,
@@ -365,57 +399,163 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'clears the expiration of a Chime channel that declares none',
-    file: 'chime-channel.ts',
-    original: 'if (isChanged(\'ExpirationSettings\')) {',
-    mutated: 'if (isChanged(\'ExpirationSettings\', \'Name\')) {',
+    file: CHIME_CHANNEL,
+    original: 'if (differs(\'ExpirationSettings\')) {',
+    mutated: 'if (differs(\'ExpirationSettings\', \'Name\')) {',
     features: CHIME,
   },
   {
     name: 'keeps the expiration of a Chime channel that is no longer declared',
-    file: 'chime-channel.ts',
-    original: 'if (isChanged(\'ExpirationSettings\')) {',
-    mutated: 'if (isChanged(\'ExpirationSettings\') && ExpirationSettings) {',
+    file: CHIME_CHANNEL,
+    original: 'if (differs(\'ExpirationSettings\')) {',
+    mutated: 'if (differs(\'ExpirationSettings\') && ExpirationSettings) {',
     features: CHIME,
   },
   {
     name: 'clears the metadata of a Chime channel that declares none',
-    file: 'chime-channel.ts',
-    original: 'Metadata: Metadata ?? (old.Metadata && \'\')',
+    file: CHIME_CHANNEL,
+    original: 'Metadata: Metadata ?? (actual.Metadata && \'\')',
     mutated: 'Metadata: Metadata ?? \'\'',
     features: CHIME,
   },
   {
     name: 'keeps the channel flow of a Chime channel that is no longer declared',
-    file: 'chime-channel.ts',
-    original: 'if (old.ChannelFlowArn) {',
-    mutated: 'if (old.ChannelFlowArn && ChannelFlowArn) {',
+    file: CHIME_CHANNEL,
+    original: 'if (actual.ChannelFlowArn) {',
+    mutated: 'if (actual.ChannelFlowArn && ChannelFlowArn) {',
     features: CHIME,
   },
   {
     name: 'leaves the Chime channel of a Create that fails',
-    file: 'chime-channel.ts',
-    original: '() => id !== undefined,\n',
-    mutated: '() => false,\n',
+    file: LIFECYCLE,
+    original: 'type.diff(id, actual, declared)), takeBack, true);',
+    mutated: 'type.diff(id, actual, declared)), takeBack);',
     features: CHIME,
   },
   {
     name: 'makes a new Chime channel when the id is no longer declared',
-    file: 'chime-channel.ts',
-    original: '[undefined, channelArn.split(\'/\')[3]].includes(declared.ChannelId)',
-    mutated: '(channelArn.split(\'/\')[3].length === 64 ? undefined : channelArn.split(\'/\')[3]) === declared.ChannelId',
+    file: CHIME_CHANNEL,
+    original: '!isSame(target, current) ?',
+    mutated: '(!isSame(target, current) || current![0].split(\'/\')[3].length < SOME_CHANNEL_ID.length) ?',
     seed: 3,
     features: CHIME,
   },
   {
     name: 'deletes an alias that somebody else has set since',
-    file: 'account-alias.ts',
-    original: 'actual !== undefined && actual === event.ResourceProperties.AccountAlias',
-    mutated: 'actual !== undefined',
+    file: ALIAS,
+    original: 'actual.AccountAlias !== declared.AccountAlias,',
+    mutated: 'false,',
   },
   {
     name: 'leaves an event without an answer when its answer is refused once',
     file: 'custom-resource.ts',
     original: 'if (isFinal || Date.now() + wait >= deadline) {',
     mutated: 'if (isFinal || tries > 0) {',
+  },
+  {
+    name: 'ignores the role of a channel when it deletes',
+    file: SLACK_CHANNEL,
+    original: 'actual.ChannelRoleArn !== declared.ChannelRoleArn,',
+    mutated: 'false,',
+    history: 'a channel that somebody has given another role',
+  },
+  {
+    name: 'never asks which stack holds what it deletes',
+    file: LIFECYCLE,
+    original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
+    mutated: 'false as boolean',
+    worlds: 'shared',
+  },
+  {
+    name: 'asks no other Region who holds what it deletes',
+    file: LIFECYCLE,
+    original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
+    mutated: 'await stack.findHolder(physicalIdsOf(type, target, ownership))',
+    history: 'a move to another Region',
+  },
+  {
+    name: 'takes any role for one of the stack',
+    file: SLACK_CHANNEL,
+    original: 'if (await stack.has(roleNameOf(actual))) {',
+    mutated: 'if (actual) {',
+    worlds: 'shared',
+  },
+  {
+    name: 'takes any role for one of an earlier attempt',
+    file: SLACK_CHANNEL,
+    original: 'withoutRandomEnd(actual) === withoutRandomEnd(declared) && ',
+    mutated: '',
+    history: 'a creation of which one resource is refused',
+  },
+  {
+    name: 'does not know a role of an earlier attempt',
+    file: SLACK_CHANNEL,
+    original: 'withoutRandomEnd(actual) === withoutRandomEnd(declared) && ',
+    mutated: 'actual === declared && ',
+    history: 'a retained channel of an earlier stack of the name',
+  },
+  {
+    name: 'deletes by an invented id whatever it finds',
+    file: LIFECYCLE,
+    original: 'return actual && type.diff(id!, actual, declared).length === 0 && await type.originOf?.(services, '
+      + 'actual, declared) === \'stack\' ? id : undefined;',
+    mutated: 'return actual && id;',
+  },
+  {
+    name: 'never deletes by an invented id',
+    file: LIFECYCLE,
+    original: 'parsePhysicalId(event.PhysicalResourceId) ?? await findOwn(work);',
+    mutated: 'parsePhysicalId(event.PhysicalResourceId);',
+  },
+  {
+    name: 'does not look for native resources',
+    file: LIFECYCLE,
+    original: 'if (native?.type.startsWith(\'AWS::\')) {',
+    mutated: 'if (false as boolean) {',
+    history: 'a native resource of the same target',
+  },
+  {
+    name: 'changes before the way back is proven',
+    file: LIFECYCLE,
+    original: 'await type.proveWayBack?.(services, actual, declared);',
+    mutated: '',
+    worlds: 'shared',
+  },
+  {
+    name: 'puts nothing back when a failed creation is deleted',
+    file: 'core/stack.ts',
+    original: `|| status.startsWith('DELETE')
+    && `,
+    mutated: `|| false as boolean
+    && `,
+    history: 'an adoption undone by a deletion',
+  },
+  {
+    name: 'counts what it takes to own as adopted',
+    file: LIFECYCLE,
+    original: 'declared.Existing === \'OWN\' ? \'owned\' : \'adopted\'',
+    mutated: '\'adopted\'',
+    worlds: 'shared',
+  },
+  {
+    name: 'counts what it adopts as owned',
+    file: LIFECYCLE,
+    original: 'declared.Existing === \'OWN\' ? \'owned\' : \'adopted\'',
+    mutated: '\'owned\'',
+    history: 'an alias that is there already, as declared',
+  },
+  {
+    name: 'deletes what it has taken to own when its creation is taken back',
+    file: LIFECYCLE,
+    original: ' && !await stack.isUndoing();',
+    mutated: ';',
+    worlds: 'shared',
+  },
+  {
+    name: 'compares an update with what was declared before, not with what is there',
+    file: LIFECYCLE,
+    original: 'actual = await type.read(services, target, declared, old);',
+    mutated: 'actual = old;',
+    history: 'a removal by hand, and an update',
   },
 ];
