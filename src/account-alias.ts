@@ -114,7 +114,9 @@ export class AccountAlias extends Resource implements IAccountAlias {
   constructor(scope: Construct, id: string, props: AccountAliasProps) {
     super(scope, id);
     markKind(this, 'AccountAlias');
-    const { problems, values } = checkTypes(props, { accountAlias: TEXT, existing: CHOICE, refresh: TEXT, removalPolicy: REMOVAL_POLICY, provider: PROVIDER });
+    const { problems, values } = checkTypes(props, {
+      accountAlias: TEXT, existing: CHOICE, refresh: TEXT, removalPolicy: REMOVAL_POLICY, provider: PROVIDER,
+    });
     const properties: AccountAliasProperties = {
       AccountAlias: values.accountAlias,
       Existing: values.existing,

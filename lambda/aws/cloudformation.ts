@@ -44,7 +44,8 @@ export const CloudFormationClient = defineClient('cloudformation', 'CLOUDFORMATI
 export const listStackResources = (client: Client, stackId: string): AsyncGenerator<StackMember> => list(client, ListStackResourcesCommand, stackId);
 
 /** The events of a stack, the newest first. */
-export const describeStackEvents = (client: Client, stackId: string): AsyncGenerator<StackMember> => list(client, DescribeStackEventsCommand, stackId);
+export const describeStackEvents = (client: Client, stackId: string): AsyncGenerator<StackMember> =>
+  list(client, DescribeStackEventsCommand, stackId);
 
 function list(client: Client, ListCommand: typeof ListStackResourcesCommand, stackId: string): AsyncGenerator<StackMember> {
   return paginate(

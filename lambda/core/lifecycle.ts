@@ -19,7 +19,8 @@ interface Work<Declared extends Declaration> {
   readonly declared: Declared;
 }
 
-export const onCreate = (type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> => establish({ type, event, services, declared: parseValid(type, event) });
+export const onCreate = (type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> =>
+  establish({ type, event, services, declared: parseValid(type, event) });
 
 export async function onUpdate(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
   const { stack } = services;
@@ -121,8 +122,9 @@ async function establish<Declared extends Declaration>(work: Work<Declared>, bef
     if (!rival) {
       throw error;
     }
-    // Our own earlier try has made it, or another delivery of the event, or somebody else in this very moment.
-    return takeOver(work, target, rival, error.mayHaveSucceeded);
+    // Our own earlier try has made it, or another delivery of the event, or somebody else in this very moment. A creation that can be
+    // repeated does not conflict with itself.
+    return takeOver(work, target, rival, error.mayHaveSucceeded && !type.isRepeatable);
   }
 }
 

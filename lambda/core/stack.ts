@@ -71,7 +71,7 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
     },
     async findHolder(physicalIds, inOtherRegions = false) {
       const ask = async (from: Client, id: string) => (await describeHolder(from, id))
-        .find(({ physicalId, status }) => physicalId === id && !status.startsWith('DELETE'));
+        .find((resource) => resource.physicalId === id && !resource.status.startsWith('DELETE'));
       const answers = await Promise.all(physicalIds.flatMap((id) => [
         ask(asker, id).catch(noneWhereRefused),
         ...(inOtherRegions ? SUPPORT_APP_REGIONS : []).filter((other) => other !== region).map((other) => {
@@ -141,7 +141,8 @@ async function readOperation(client: Client, stackId: string): Promise<StackMemb
 }
 
 /** What the stack itself went through, the newest first. */
-const statusesIn = (events: StackMember[], stackId: string): string[] => events.filter(({ physicalId }) => physicalId === stackId).map(({ status }) => status);
+const statusesIn = (events: StackMember[], stackId: string): string[] =>
+  events.filter(({ physicalId }) => physicalId === stackId).map(({ status }) => status);
 
 /** Whether the operation takes back what it has made itself, of which this is a part. */
 function isUndone(events: StackMember[], stackId: string, physicalId: string): boolean {

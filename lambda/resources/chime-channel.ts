@@ -202,7 +202,8 @@ export const chimeChannel: ResourceType<Declaration> = {
 
   async create(services, declared, event) {
     const first = (arns: string[]) => arns.slice(0, CREATED_AT_ONCE);
-    const { Existing, Refresh, ChannelFlowArn, ...actual } = { ...declared, MemberArns: first(declared.MemberArns), ModeratorArns: first(declared.ModeratorArns) };
+    const { Existing, Refresh, ChannelFlowArn, ...actual } =
+      { ...declared, MemberArns: first(declared.MemberArns), ModeratorArns: first(declared.ModeratorArns) };
     // Fails before there is a channel whose id would not fit.
     formatPhysicalId({ resourceType: CHIME_CHANNEL_TYPE, ownership: 'created', target: targetOf(arnOf(declared, SOME_CHANNEL_ID), declared) });
     const { ChannelArn: channelArn } = await clientFor(services, declared.AppInstanceArn).send(new CreateChannelCommand({
@@ -248,7 +249,8 @@ const numberOf = (value: unknown): unknown => typeof value === 'string' && /^\d+
 const clientFor = (services: Services, arn: string): Client => services.chimeSDKMessaging(arn.split(':')[3]);
 
 /** The channel with what of it cannot be changed. */
-const targetOf = (channelArn: string, { Privacy: privacy, ElasticChannelConfiguration: elastic }: ChimeChannelProperties): string[] => [channelArn, String(privacy), ...(elastic ? [Object.values(elastic).join('.')] : [])];
+const targetOf = (channelArn: string, { Privacy: privacy, ElasticChannelConfiguration: elastic }: ChimeChannelProperties): string[] =>
+  [channelArn, String(privacy), ...(elastic ? [Object.values(elastic).join('.')] : [])];
 
 const arnOf = ({ AppInstanceArn: appInstanceArn }: ChimeChannelProperties, channelId = ''): string => appInstanceArn + '/channel/' + channelId;
 

@@ -9,9 +9,9 @@ import {
   SlackChannelConfiguration,
   UpdateSlackChannelConfigurationCommand,
 } from '../aws/support-app';
-import { flag } from '../custom-resource';
 import { ignore, isSame } from '../core/lifecycle';
 import { ResourceType } from '../core/resource-type';
+import { flag } from '../custom-resource';
 import { UserError } from '../user-error';
 
 const MEMBERS = ['TeamId', 'ChannelId', 'ChannelName', 'ChannelRoleArn', 'NotifyOnCaseSeverity', ...NOTIFICATION_FLAGS] as const;
@@ -91,4 +91,5 @@ const roleNameOf = (roleArn: string): string => roleArn.split('/').pop()!;
 
 const withoutRandomEnd = (roleArn: string): string => roleArn.replace(/-[A-Za-z0-9]{8,}$/, '');
 
-const toConfiguration = (declared: SlackChannelConfigurationProperties): SlackChannelConfiguration => Object.fromEntries(MEMBERS.map((name) => [camelCase(name), declared[name]])) as unknown as SlackChannelConfiguration;
+const toConfiguration = (declared: SlackChannelConfigurationProperties): SlackChannelConfiguration =>
+  Object.fromEntries(MEMBERS.map((name) => [camelCase(name), declared[name]])) as unknown as SlackChannelConfiguration;

@@ -131,10 +131,12 @@ export function chimeChannelPermissions(properties: ChimeChannelProperties): Per
 
 /** The handler looks for another resource of its own stack that claims the same target: the sign of a moved construct. */
 export function ownStackPermission(scope: Construct): Permission {
+  const { stackId, nestedStackParent } = Stack.of(scope);
   return {
     kind: 'stack',
     actions: ['cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents'],
-    resources: [Stack.of(scope).stackId],
+    // A nested stack is undone with the one that it is a part of.
+    resources: [stackId, ...nestedStackParent ? [nestedStackParent.stackId] : []],
   };
 }
 

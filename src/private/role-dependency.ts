@@ -10,7 +10,8 @@ export function roleItself(role: iam.IRoleRef): IDependable {
   const dependable: IDependable = {};
   Dependable.implement(dependable, {
     get dependencyRoots(): IConstruct[] {
-      const referredTo = Tokenization.reverseString(role.roleRef.roleArn).tokens.map((token) => (Reference.isReference(token) ? token.target : undefined));
+      const { tokens } = Tokenization.reverseString(role.roleRef.roleArn);
+      const referredTo = tokens.map((token) => (Reference.isReference(token) ? token.target : undefined));
       return Dependable.of(role).dependencyRoots.map((root) => (CfnResource.isCfnResource(root) ? root : root.node.defaultChild))
         // CloudFormation waits for what the ARN refers to anyway, and linters complain when that is said twice.
         .filter((resource) => resource !== undefined && !referredTo.includes(resource)) as IConstruct[];

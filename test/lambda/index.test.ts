@@ -1,8 +1,8 @@
 import { captureLog, clearEnvironment, useCredentials, withoutRetries, withoutWaits } from './environment';
 import { Script, ScriptedServer } from './scripted-server';
+import { formatPhysicalId } from '../../lambda/core/physical-id';
 import { CustomResourceEvent } from '../../lambda/custom-resource';
 import { handler } from '../../lambda/index';
-import { formatPhysicalId } from '../../lambda/core/physical-id';
 import { LocalServices } from '../../local-aws/services/server';
 import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../../src/contract';
 import { ACCOUNT, identityOf } from '../local-aws/services/clients';

@@ -165,7 +165,10 @@ describe('what somebody else has taken over is left', () => {
   test('a channel that another stack has adopted and changed', async () => {
     await former.succeed(defineChannel);
     await latter.succeed((stack) => defineChannel(stack, {
-      existing: ExistingConfiguration.ADOPT, formerChannelRole: roleOfChannel(stack), notifyOnCaseSeverity: NotificationSeverity.ALL, notifyOnResolveCase: true,
+      existing: ExistingConfiguration.ADOPT,
+      formerChannelRole: roleOfChannel(stack),
+      notifyOnCaseSeverity: NotificationSeverity.ALL,
+      notifyOnResolveCase: true,
     }));
     await former.delete();
     expect(account.channels()).toMatchObject([{ notifyOnCaseSeverity: 'all' }]);

@@ -130,10 +130,12 @@ describe('listStackResources', () => {
 });
 
 test('describeStackEvents reads the events of the stack itself, too', async () => {
-  const client = await start({ body: `<DescribeStackEventsResponse ${NAMESPACE}><DescribeStackEventsResult><StackEvents><member>`
+  const client = await start({
+    body: `<DescribeStackEventsResponse ${NAMESPACE}><DescribeStackEventsResult><StackEvents><member>`
     + `<StackId>${STACK_ID}</StackId><StackName>support</StackName><LogicalResourceId>support</LogicalResourceId><PhysicalResourceId>${STACK_ID}</PhysicalResourceId>`
     + '<ResourceType>AWS::CloudFormation::Stack</ResourceType><ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus>'
-    + '<ResourceStatusReason>UPDATE_COMPLETE</ResourceStatusReason></member></StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>' });
+    + '<ResourceStatusReason>UPDATE_COMPLETE</ResourceStatusReason></member></StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>',
+  });
   const events: StackMember[] = [];
   for await (const event of describeStackEvents(client, STACK_ID)) {
     events.push(event);
