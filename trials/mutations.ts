@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Worlds } from './campaign';
-import type { Worlds } from './campaign';
 import type { Features } from './history';
 import { bundleHandler } from '../projenrc/handler-bundle';
 
@@ -20,12 +19,6 @@ export interface Mutation {
   /** The telling history of a shared account that meets it. @default - random histories do */
   readonly history?: string;
 }
-
-const LIFECYCLE = 'core/lifecycle.ts';
-const SLACK_CHANNEL = 'resources/slack-channel-configuration.ts';
-const SLACK_WORKSPACE = 'resources/slack-workspace.ts';
-const ALIAS = 'resources/account-alias.ts';
-const CHIME_CHANNEL = 'resources/chime-channel.ts';
 
 const LIFECYCLE = 'core/lifecycle.ts';
 const SLACK_CHANNEL = 'resources/slack-channel-configuration.ts';
@@ -471,7 +464,7 @@ export const MUTATIONS: Mutation[] = [
     file: LIFECYCLE,
     original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
     mutated: 'false as boolean',
-    history: 'a move to another stack, which comes first',
+    worlds: 'shared',
   },
   {
     name: 'asks no other Region who holds what it deletes',
@@ -485,7 +478,7 @@ export const MUTATIONS: Mutation[] = [
     file: SLACK_CHANNEL,
     original: 'if (await stack.has(roleNameOf(actual))) {',
     mutated: 'if (actual) {',
-    history: 'a creation of which one resource is refused',
+    worlds: 'shared',
   },
   {
     name: 'takes any role for one of an earlier attempt',
