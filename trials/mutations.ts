@@ -478,6 +478,7 @@ export const MUTATIONS: Mutation[] = [
     file: SLACK_CHANNEL,
     original: 'if (await stack.has(roleNameOf(actual))) {',
     mutated: 'if (actual) {',
+    seed: 2,
     worlds: 'shared',
   },
   {
@@ -535,6 +536,7 @@ export const MUTATIONS: Mutation[] = [
     file: LIFECYCLE,
     original: 'declared.Existing === \'OWN\' ? \'owned\' : \'adopted\'',
     mutated: '\'adopted\'',
+    seed: 2,
     worlds: 'shared',
   },
   {
