@@ -279,7 +279,7 @@ export const MUTATIONS: Mutation[] = [
     file: CHIME_CHANNEL,
     original: 'errors.filter((error) => error.ErrorCode !== \'Conflict\')',
     mutated: 'errors',
-    seed: 3,
+    seed: 5,
     features: CHIME,
   },
   {
@@ -383,18 +383,11 @@ export const MUTATIONS: Mutation[] = [
     features: CHIME,
   },
   {
-    name: 'takes a Chime channel that its bearer may not delete for gone',
-    file: CHIME_CHANNEL,
-    original: 'if (!isServiceError(error, \'NotFound\', \'Forbidden\') || await exists(client, channel)) {',
-    mutated: 'if (!isServiceError(error, \'NotFound\', \'Forbidden\')) {',
-    features: CHIME,
-  },
-  {
     name: 'fails to delete a Chime channel that is gone',
     file: CHIME_CHANNEL,
     original: 'if (!isServiceError(error, \'NotFound\', \'Forbidden\') || await exists(client, channel)) {',
     mutated: 'if (error) {',
-    seed: 2,
+    seed: 3,
     features: CHIME,
   },
   {
@@ -423,13 +416,6 @@ export const MUTATIONS: Mutation[] = [
     file: CHIME_CHANNEL,
     original: 'if (actual.ChannelFlowArn) {',
     mutated: 'if (actual.ChannelFlowArn && ChannelFlowArn) {',
-    features: CHIME,
-  },
-  {
-    name: 'leaves the Chime channel of a Create that fails',
-    file: LIFECYCLE,
-    original: 'type.diff(id, actual, declared)), takeBack, true);',
-    mutated: 'type.diff(id, actual, declared)), takeBack);',
     features: CHIME,
   },
   {
@@ -476,8 +462,9 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'takes any role for one of the stack',
     file: SLACK_CHANNEL,
-    original: 'if (await stack.has(roleNameOf(actual))) {',
+    original: 'if (actual && await stack.has(roleNameOf(actual))) {',
     mutated: 'if (actual) {',
+    seed: 2,
     worlds: 'shared',
   },
   {
@@ -500,12 +487,6 @@ export const MUTATIONS: Mutation[] = [
     original: 'return actual && type.diff(id!, actual, declared).length === 0 && await type.originOf?.(services, '
       + 'actual, declared) === \'stack\' ? id : undefined;',
     mutated: 'return actual && id;',
-  },
-  {
-    name: 'never deletes by an invented id',
-    file: LIFECYCLE,
-    original: 'parsePhysicalId(event.PhysicalResourceId) ?? await findOwn(work);',
-    mutated: 'parsePhysicalId(event.PhysicalResourceId);',
   },
   {
     name: 'does not look for native resources',
@@ -535,6 +516,7 @@ export const MUTATIONS: Mutation[] = [
     file: LIFECYCLE,
     original: 'declared.Existing === \'OWN\' ? \'owned\' : \'adopted\'',
     mutated: '\'adopted\'',
+    seed: 2,
     worlds: 'shared',
   },
   {
