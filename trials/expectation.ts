@@ -17,6 +17,8 @@ export class Snapshot {
 
   public constructor(
     public readonly accountId: string, stack: Stack | undefined, public readonly declarations: readonly Declaration[], public readonly state: State,
+    /** What other stacks of the account hold. */
+    public readonly heldElsewhere: ReadonlySet<string> = new Set(),
   ) {
     this.exists = stack !== undefined;
     this.physicalIds = new Map(stack?.liveResources().map(({ logicalId, physicalId }) => [logicalId, physicalId ?? '']));
@@ -153,7 +155,8 @@ export abstract class Expectation {
     const thing = this.before.state.get(key);
     const isAsDeclared = old.kind !== 'alias' || isDeepStrictEqual(thing, declaredThing(this.before.accountId, old));
     const isInUse = old.kind === 'workspace' && [...after.keys()].some((other) => other.startsWith(`channel ${old.team}/`));
-    if (!retain && this.before.mark(old) === 'created' && isAsDeclared && !isInUse) {
+    if (!retain && this.before.mark(old) === 'created' && isAsDeclared && !isInUse
+      && !this.before.heldElsewhere.has(key)) {
       allowed.set(key, [undefined]);
     }
   }

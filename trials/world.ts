@@ -289,7 +289,12 @@ export class World {
   }
 
   private snapshot(model: StackModel): Snapshot {
-    return new Snapshot(model.accountId, this.stackOf(model), model.declarations, readState(this.aws.services, model.accountId));
+    const state = readState(this.aws.services, model.accountId);
+    const others = this.stacks.filter((other) => other !== model && other.accountId === model.accountId).flatMap((other) => {
+      const snapshot = new Snapshot(other.accountId, this.stackOf(other), other.declarations, state);
+      return snapshot.exists ? other.declarations.map((declaration) => snapshot.keyOf(declaration)) : [];
+    });
+    return new Snapshot(model.accountId, this.stackOf(model), model.declarations, state, new Set(others));
   }
 
   private stackOf({ name, accountId }: StackModel): Stack | undefined {
