@@ -2,6 +2,7 @@
 from aws_cdk import (
     App, CfnOutput, DefaultStackSynthesizer, Duration, Environment, RemovalPolicy, Stack, Tags,
     aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda_, aws_logs as logs,
+    aws_sqs as sqs,
 )
 from cdk_support_channels import (
     AccountAlias, AccountValue, AddSlackChannelOptions, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel,
@@ -25,6 +26,7 @@ vpc = ec2.Vpc.from_vpc_attributes(
     availability_zones=["eu-central-1a", "eu-central-1b"],
     private_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
 )
+key = kms.Key.from_key_arn(account, "Key", "arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90")
 provider = ChannelsProvider(
     account, "CdkSupportChannels",
     code=HandlerCode.INLINE,
@@ -38,14 +40,17 @@ provider = ChannelsProvider(
     vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
     security_groups=[ec2.SecurityGroup.from_security_group_id(account, "SecurityGroup", "sg-0123456789abcdef0")],
     log_retention=logs.RetentionDays.ONE_YEAR,
-    environment_encryption=kms.Key.from_key_arn(
-        account, "Key", "arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90",
-    ),
+    environment_encryption=key,
+    log_group_encryption=key,
+    reserved_concurrent_executions=2,
+    tracing=lambda_.Tracing.ACTIVE,
+    dead_letter_queue=sqs.Queue.from_queue_arn(account, "DeadLetters", "arn:aws:sqs:eu-central-1:111122223333:dead-letters"),
 )
 
 workspace = SlackWorkspace(
     account, "Workspace",
     team_id="T012ABCDEFG",
+    refresh="once",
     removal_policy=RemovalPolicy.RETAIN,
     provider=provider,
 )
@@ -71,6 +76,7 @@ workspace.add_channel(
     channel_name="observers",
     notify_on_case_severity=NotificationSeverity.NONE,
     channel_role=readers,
+    former_channel_role=iam.Role.from_role_name(account, "FormerRole", "observers"),
 )
 
 operations = SlackChannelConfiguration(
@@ -87,6 +93,11 @@ operations = SlackChannelConfiguration(
     removal_policy=RemovalPolicy.RETAIN,
     provider=provider,
 )
+if not (
+    SlackWorkspace.is_slack_workspace(workspace) and ChannelsProvider.is_channels_provider(provider)
+) or AccountAlias.is_account_alias(readers) or ChimeChannel.is_chime_channel(readers) \
+        or SlackChannelConfiguration.is_slack_channel_configuration(readers):
+    raise RuntimeError("a construct is not of its kind")
 operations.grant_principal.add_to_principal_policy(
     iam.PolicyStatement(actions=["support:DescribeServices"], resources=["*"]),
 )

@@ -2,6 +2,7 @@
 import {
   App, CfnOutput, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack, Tags,
   aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
+  aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import {
   AccountAlias, AccountValue, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, ExpirationCriterion, HandlerCode,
@@ -24,6 +25,7 @@ const vpc = ec2.Vpc.fromVpcAttributes(account, 'Vpc', {
   availabilityZones: ['eu-central-1a', 'eu-central-1b'],
   privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
 });
+const key = kms.Key.fromKeyArn(account, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90');
 const provider = new ChannelsProvider(account, 'CdkSupportChannels', {
   code: HandlerCode.INLINE,
   runtime: lambda.Runtime.NODEJS_22_X,
@@ -36,11 +38,16 @@ const provider = new ChannelsProvider(account, 'CdkSupportChannels', {
   vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
   securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(account, 'SecurityGroup', 'sg-0123456789abcdef0')],
   logRetention: logs.RetentionDays.ONE_YEAR,
-  environmentEncryption: kms.Key.fromKeyArn(account, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90'),
+  environmentEncryption: key,
+  logGroupEncryption: key,
+  reservedConcurrentExecutions: 2,
+  tracing: lambda.Tracing.ACTIVE,
+  deadLetterQueue: sqs.Queue.fromQueueArn(account, 'DeadLetters', 'arn:aws:sqs:eu-central-1:111122223333:dead-letters'),
 });
 
 const workspace = new SlackWorkspace(account, 'Workspace', {
   teamId: 'T012ABCDEFG',
+  refresh: 'once',
   removalPolicy: RemovalPolicy.RETAIN,
   provider,
 });
@@ -64,7 +71,12 @@ workspace.addChannel('Observers', {
   channelName: 'observers',
   notifyOnCaseSeverity: NotificationSeverity.NONE,
   channelRole: readers,
+  formerChannelRole: iam.Role.fromRoleName(account, 'FormerRole', 'observers'),
 });
+if (!SlackWorkspace.isSlackWorkspace(workspace) || !ChannelsProvider.isChannelsProvider(provider) || AccountAlias.isAccountAlias(readers)
+  || ChimeChannel.isChimeChannel(readers) || SlackChannelConfiguration.isSlackChannelConfiguration(readers)) {
+  throw new Error('a construct is not of its kind');
+}
 
 const operations = new SlackChannelConfiguration(account, 'Operations', {
   workspace,

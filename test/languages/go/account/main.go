@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsec2"
 	"github.com/aws/jsii-runtime-go"
 	channels "github.com/cdk-support-channels/cdk-support-channels-go/cdksupportchannels"
 )
@@ -39,6 +41,7 @@ func defineAccount(app awscdk.App) {
 		AvailabilityZones: jsii.Strings("eu-central-1a", "eu-central-1b"),
 		PrivateSubnetIds:  jsii.Strings("subnet-0123456789abcdef0", "subnet-0123456789abcdef1"),
 	})
+	key := awskms.Key_FromKeyArn(account, jsii.String("Key"), jsii.String("arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90"))
 	provider := channels.NewChannelsProvider(account, jsii.String("CdkSupportChannels"), &channels.ChannelsProviderProps{
 		Code:             channels.HandlerCode_INLINE,
 		Runtime:          awslambda.Runtime_NODEJS_22_X(),
@@ -49,16 +52,20 @@ func defineAccount(app awscdk.App) {
 		SupportAppRegion: jsii.String("eu-west-1"),
 		Vpc:              vpc,
 		VpcSubnets:       &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
-		SecurityGroups: &[]awsec2.ISecurityGroup{
+		SecurityGroups: &[]interfacesawsec2.ISecurityGroupRef{
 			awsec2.SecurityGroup_FromSecurityGroupId(account, jsii.String("SecurityGroup"), jsii.String("sg-0123456789abcdef0"), nil),
 		},
-		LogRetention: awslogs.RetentionDays_ONE_YEAR,
-		EnvironmentEncryption: awskms.Key_FromKeyArn(account, jsii.String("Key"),
-			jsii.String("arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90")),
+		LogRetention:                 awslogs.RetentionDays_ONE_YEAR,
+		EnvironmentEncryption:        key,
+		LogGroupEncryption:           key,
+		ReservedConcurrentExecutions: jsii.Number(2),
+		Tracing:                      awslambda.Tracing_ACTIVE,
+		DeadLetterQueue:              awssqs.Queue_FromQueueArn(account, jsii.String("DeadLetters"), jsii.String("arn:aws:sqs:eu-central-1:111122223333:dead-letters")),
 	})
 
 	workspace := channels.NewSlackWorkspace(account, jsii.String("Workspace"), &channels.SlackWorkspaceProps{
 		TeamId:        jsii.String("T012ABCDEFG"),
+		Refresh:       jsii.String("once"),
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 		Provider:      provider,
 	})
@@ -84,7 +91,13 @@ func defineAccount(app awscdk.App) {
 		ChannelName:          jsii.String("observers"),
 		NotifyOnCaseSeverity: channels.NotificationSeverity_NONE,
 		ChannelRole:          readers,
+		FormerChannelRole:    awsiam.Role_FromRoleName(account, jsii.String("FormerRole"), jsii.String("observers"), nil),
 	})
+	if !*channels.SlackWorkspace_IsSlackWorkspace(workspace) || !*channels.ChannelsProvider_IsChannelsProvider(provider) ||
+		*channels.AccountAlias_IsAccountAlias(readers) || *channels.ChimeChannel_IsChimeChannel(readers) ||
+		*channels.SlackChannelConfiguration_IsSlackChannelConfiguration(readers) {
+		panic("a construct is not of its kind")
+	}
 
 	operations := channels.NewSlackChannelConfiguration(account, jsii.String("Operations"), &channels.SlackChannelConfigurationProps{
 		Workspace:   workspace,
@@ -273,7 +286,7 @@ func defineNative(app awscdk.App) {
 		ChimeBearer:    jsii.String(appInstance + "/user/deployer"),
 		ChannelName:    jsii.String("On call"),
 		ExpirationSettings: &channels.ExpirationSettings{
-			Expiration:         awscdk.Duration_Days(jsii.Number(90)),
+			Expiration:          awscdk.Duration_Days(jsii.Number(90)),
 			ExpirationCriterion: channels.ExpirationCriterion_LAST_MESSAGE_TIMESTAMP,
 		},
 		Provider: types,

@@ -13,11 +13,14 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Tags;
 import software.amazon.awscdk.services.ec2.*;
 import software.amazon.awscdk.services.iam.*;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.Runtime;
+import software.amazon.awscdk.services.lambda.Tracing;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.logs.RetentionDays;
+import software.amazon.awscdk.services.sqs.Queue;
 
 /** Every public class, with nearly every option: the same as in ../typescript/account.ts. */
 public class Account {
@@ -45,6 +48,8 @@ public class Account {
             .availabilityZones(List.of("eu-central-1a", "eu-central-1b"))
             .privateSubnetIds(List.of("subnet-0123456789abcdef0", "subnet-0123456789abcdef1"))
             .build());
+        IKey key = Key.fromKeyArn(account, "Key",
+            "arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90");
         ChannelsProvider provider = ChannelsProvider.Builder.create(account, "CdkSupportChannels")
             .code(HandlerCode.INLINE)
             .runtime(Runtime.NODEJS_22_X)
@@ -57,12 +62,16 @@ public class Account {
             .vpcSubnets(SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build())
             .securityGroups(List.of(SecurityGroup.fromSecurityGroupId(account, "SecurityGroup", "sg-0123456789abcdef0")))
             .logRetention(RetentionDays.ONE_YEAR)
-            .environmentEncryption(Key.fromKeyArn(account, "Key",
-                "arn:aws:kms:eu-central-1:111122223333:key/5d1f1a7e-8c0b-4c53-9d7e-0f6f1c7a2b90"))
+            .environmentEncryption(key)
+            .logGroupEncryption(key)
+            .reservedConcurrentExecutions(2)
+            .tracing(Tracing.ACTIVE)
+            .deadLetterQueue(Queue.fromQueueArn(account, "DeadLetters", "arn:aws:sqs:eu-central-1:111122223333:dead-letters"))
             .build();
 
         SlackWorkspace workspace = SlackWorkspace.Builder.create(account, "Workspace")
             .teamId("T012ABCDEFG")
+            .refresh("once")
             .removalPolicy(RemovalPolicy.RETAIN)
             .provider(provider)
             .build();
@@ -84,7 +93,13 @@ public class Account {
             .channelName("observers")
             .notifyOnCaseSeverity(NotificationSeverity.NONE)
             .channelRole(readers)
+            .formerChannelRole(Role.fromRoleName(account, "FormerRole", "observers"))
             .build());
+        if (!SlackWorkspace.isSlackWorkspace(workspace) || !ChannelsProvider.isChannelsProvider(provider)
+            || AccountAlias.isAccountAlias(readers) || ChimeChannel.isChimeChannel(readers)
+            || SlackChannelConfiguration.isSlackChannelConfiguration(readers)) {
+            throw new IllegalStateException("a construct is not of its kind");
+        }
 
         SlackChannelConfiguration operations = SlackChannelConfiguration.Builder.create(account, "Operations")
             .workspace(workspace)
