@@ -177,7 +177,8 @@ describe('beside other signers, which sign the same request at the same time', (
 
     test('any path, query and body', () => {
       const text = fc.string({ unit: 'grapheme', maxLength: 40 });
-      const segment = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+      // aws4 collects the names of a query in a plain object, which drops this one.
+      const segment = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((value) => value !== '__proto__');
       // The SDK v2 puts names in order before it encodes them: "{" after "-", although "%7B" comes before it.
       const name = signer === 'aws4' ? segment : fc.stringMatching(/^[A-Za-z]{1,9}$/);
       fc.assert(fc.property(fc.array(segment), fc.array(fc.tuple(name, text)), text, (path, query, body) => {
