@@ -1,4 +1,5 @@
 /** The protocol between CloudFormation and a custom resource's handler. */
+import { toAmzDate } from './aws/client';
 import { send } from './aws/http';
 import { backoff, log, pause } from './invocation';
 
@@ -32,6 +33,15 @@ export interface CustomResourceResponse extends CustomResourceResult {
 
 const MAXIMUM_RESPONSE_BYTES = 4096;
 const RESPONSE_TIMEOUT = 4_000;
+
+/** Beyond it, an event was held up or is repeated, and the stack may have given up. */
+const LATE = 10_000;
+
+/** Whether CloudFormation may have given up by now; the signature of the response URL tells when it sent the event. */
+export function isLate({ ResponseURL: responseUrl }: CustomResourceEvent): boolean {
+  const sent = /X-Amz-Date=(\w+)/.exec(responseUrl);
+  return sent !== null && sent[1] < toAmzDate(Date.now() - LATE);
+}
 
 /** A boolean property, which arrives as a string; anything else stays as it is for the constraints to report. */
 export const flag = (value: unknown): boolean | undefined => value === 'true' ? true : value === 'false' ? false : value as boolean | undefined;

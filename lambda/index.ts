@@ -1,11 +1,10 @@
 import { ChimeSDKMessagingClient } from './aws/chime-sdk-messaging';
-import { toAmzDate } from './aws/client';
 import { SupportAppClient, supportAppRegion } from './aws/support-app';
 import { note, onCreate, onDelete, onUpdate } from './core/lifecycle';
-import { failedPhysicalId, parsePhysicalId } from './core/physical-id';
+import { failedPhysicalId } from './core/physical-id';
 import { ResourceType, Services } from './core/resource-type';
 import { stackOf } from './core/stack';
-import { CustomResourceEvent, CustomResourceResult, respond } from './custom-resource';
+import { CustomResourceEvent, CustomResourceResult, isLate, respond } from './custom-resource';
 import { explain } from './errors';
 import { Invocation, pause } from './invocation';
 import { accountAlias } from './resources/account-alias';
@@ -15,9 +14,6 @@ import { slackWorkspace } from './resources/slack-workspace';
 import { OUT_OF_TIME, UserError } from './user-error';
 
 const RESOURCE_TYPES: ResourceType[] = [slackWorkspace, slackChannelConfiguration, accountAlias, chimeChannel];
-
-/** Beyond it, an event was held up or is repeated, and the stack may have given up. */
-const LATE = 10_000;
 
 /** How long a denied call may be a matter of permissions that have not spread yet. */
 const PROPAGATION_TIME = 60_000;
@@ -57,10 +53,8 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
   const type = RESOURCE_TYPES.find(({ name }) => name === event.ResourceType);
   const services = servicesOf(event, invocation, undoInvocation);
   if (event.RequestType === 'Delete') {
-    if (type && !(parsePhysicalId(event.PhysicalResourceId) && await services.stack.hasDeleted(isLate(event)))) {
+    if (type) {
       await onDelete(type, event, services);
-    } else {
-      note('nothing to delete');
     }
     return { physicalResourceId: event.PhysicalResourceId! };
   }
@@ -75,12 +69,6 @@ async function work(event: CustomResourceEvent, invocation: Invocation, undoInvo
     case 'Update': return onUpdate(type, event, services);
     default: throw new UserError('Unknown request type ' + event.RequestType);
   }
-}
-
-/** Whether CloudFormation may have given up by now; the signature of the response URL tells when it sent the event. */
-function isLate({ ResponseURL: responseUrl }: CustomResourceEvent): boolean {
-  const sent = /X-Amz-Date=(\w+)/.exec(responseUrl);
-  return sent !== null && sent[1] < toAmzDate(Date.now() - LATE);
 }
 
 function servicesOf(event: CustomResourceEvent, invocation: Invocation, undoInvocation: Invocation): Services {

@@ -316,11 +316,11 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'reads the first page of the members only',
     file: CHIME_CHANNEL,
-    original: 'there.push(arn);',
-    mutated: `there.push(arn);
-        if (there.length === 9) {
-          break;
-        }`,
+    original: 'await collect(listArns(client, list, channel));',
+    mutated: `await (async () => {
+        let count = 0;
+        return collect(listArns(client, list, channel), () => (count += 1) === 9);
+      })();`,
     seed: 10,
     features: CHIME,
   },

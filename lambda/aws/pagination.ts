@@ -17,12 +17,18 @@ export async function* paginate<ItemPage extends Page, Item>(
   } while (nextToken);
 }
 
-/** The first item that satisfies a condition; what comes after it is not read. */
-export async function find<Item>(items: AsyncGenerator<Item>, matches: (item: Item) => boolean): Promise<Item | undefined> {
+/** All items, or those up to the first that ends them; what comes after it is not read. */
+export async function collect<Item>(items: AsyncGenerator<Item>, isLast: (item: Item) => boolean = () => false): Promise<Item[]> {
+  const all: Item[] = [];
   for await (const item of items) {
-    if (matches(item)) {
-      return item;
+    all.push(item);
+    if (isLast(item)) {
+      break;
     }
   }
-  return undefined;
+  return all;
 }
+
+/** The first item that satisfies a condition; what comes after it is not read. */
+export const find = async <Item>(items: AsyncGenerator<Item>, matches: (item: Item) => boolean): Promise<Item | undefined> =>
+  (await collect(items, matches)).find(matches);

@@ -49,15 +49,25 @@ export async function onUpdate(type: ResourceType, event: CustomResourceEvent, s
     if (actual) {
       await bring(work, id, actual, declared);
     } else {
-      note('gone: made again');
-      await create(work);
+      // A list that lags does not show what is there all the same.
+      await apply(type, services, target, type.diff(id, {}, declared)).catch((error) => {
+        ignore('ResourceNotFound')(error);
+        note('gone: made again');
+        return create(work);
+      });
     }
-    const mayFail = actual !== undefined && declared.Refresh === old.Refresh;
-    return { physicalResourceId, data: await type.attributes?.(services, target, actual, mayFail) };
+    return { physicalResourceId, data: await type.attributes?.(services, target, actual, !!actual && declared.Refresh === old.Refresh) };
   } catch (error) {
-    // What is gone for good, out of reach or as it was is no reason for a rollback to fail.
     if (!isServiceError(error, 'Forbidden', 'Conflict') || !await stack.isRollingBack()) {
       throw error;
+    }
+    // What is gone for good, out of sight or as it was is no reason for a rollback to fail.
+    if (actual && type.diff(id, actual, declared).length > 0) {
+      const other = type.fallback?.(declared, old);
+      if (!other) {
+        throw error;
+      }
+      await bring(work, id, actual, other).catch(ignore('Forbidden'));
     }
     note('out of reach: left');
     return { physicalResourceId, data: await type.attributes?.(services, target, actual, true) };
@@ -70,7 +80,7 @@ export async function onDelete(type: ResourceType, event: CustomResourceEvent, s
   const declared = type.parse(event.ResourceProperties);
   const work = { type, event, services, declared };
   const id = parsePhysicalId(event.PhysicalResourceId) ?? await findOwn(work);
-  if (id?.resourceType !== type.name) {
+  if (id?.resourceType !== type.name || await stack.hasDeleted()) {
     note('nothing to delete');
     return;
   }
@@ -139,8 +149,12 @@ async function create<Declared extends Declaration>({ type, event, services, dec
   const { target = type.targetOf(declared, event)!, actual = declared, attributes } =
     await attempt(services, () => type.create(services, declared, event), takeBack);
   const id = idOf(type, target);
-  await attempt(services, () => apply(type, services, target, type.diff(id, actual, declared)), takeBack, true);
-  return { physicalResourceId: formatPhysicalId(id), data: attributes ?? await type.attributes?.(services, target, declared, false) };
+  // What is too long for a physical id is taken back like anything that fails: nothing else would remember it.
+  const physicalResourceId = await attempt(services, async () => {
+    await apply(type, services, target, type.diff(id, actual, declared));
+    return formatPhysicalId(id);
+  }, takeBack, true);
+  return { physicalResourceId, data: attributes ?? await type.attributes?.(services, target, declared, false) };
 }
 
 /** Brings what is there to what is declared, for a resource that had nothing of it. */
@@ -249,7 +263,8 @@ const isOf = (id: PhysicalId, target: string[]): boolean => sameTarget(id, { ...
 const isAdoption = ({ Existing: existing }: Declaration): boolean => existing === 'ADOPT' || existing === 'OWN';
 
 /** The ids under which stacks may hold a target, but for that with one mark. */
-const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] => OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
+const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] =>
+  OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
 
 /**
  * Sends a change. When it fails although an earlier try may have been carried out or it is done in part, takes it back, unless

@@ -69,6 +69,8 @@ export interface ResourceType<Declared extends Declaration = Declaration> {
   isTakenOver?(actual: Declared, declared: Declared): boolean;
   /** Whether this stack made what is there, or an earlier attempt of it. */
   originOf?(services: Services, actual: Declared, declared: Declared): Promise<Origin | undefined>;
+  /** Whom a rollback goes by when those who are declared may not act any more; nobody where they are the same as before. */
+  fallback?(declared: Declared, old: Declared): Declared | undefined;
   /** Fails when a rollback could not bring back what is there. */
   proveWayBack?(services: Services, actual: Declared, declared: Declared): Promise<unknown>;
 }

@@ -7,7 +7,8 @@ import {
   listStackResources,
   StackMember,
 } from '../aws/cloudformation';
-import { CustomResourceEvent } from '../custom-resource';
+import { collect } from '../aws/pagination';
+import { CustomResourceEvent, isLate } from '../custom-resource';
 import { Invocation } from '../invocation';
 import { parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
 
@@ -38,7 +39,7 @@ export interface Stack {
   /** Whether a Delete undoes the creation of the resource, by a rollback or by a deletion of what never was complete. */
   isUndoing(): Promise<boolean>;
   /** Whether a Delete repeats one that the stack has taken as done. */
-  hasDeleted(isLate: boolean): Promise<boolean>;
+  hasDeleted(): Promise<boolean>;
 }
 
 export function stackOf(event: CustomResourceEvent, invocation: Invocation): Stack {
@@ -100,11 +101,11 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
       return parent !== undefined
         && isUndone(await readOperation(asker, parent.stackId).catch(() => []), parent.stackId, event.StackId);
     },
-    async hasDeleted(isLate) {
+    async hasDeleted() {
       const resource = await own();
       if (resource?.physicalId === event.PhysicalResourceId) {
         // The template may have the same anew by the time that a late Delete arrives.
-        return isLate ? resource?.status !== 'DELETE_IN_PROGRESS' : resource?.status === 'DELETE_COMPLETE';
+        return isLate(event) ? resource?.status !== 'DELETE_IN_PROGRESS' : resource?.status === 'DELETE_COMPLETE';
       }
       // What a replacement has left is deleted once, before the update is over.
       return resource !== undefined && !/IN_PROGRESS/.test(await status());
@@ -120,25 +121,11 @@ function noneWhereRefused(error: unknown): undefined {
   }
 }
 
-async function collect<Item>(items: AsyncGenerator<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) {
-    all.push(item);
-  }
-  return all;
-}
-
 /** The events of a stack since its last creation or update began, the newest first: the rollback or deletion after it, too. */
-async function readOperation(client: Client, stackId: string): Promise<StackMember[]> {
-  const events: StackMember[] = [];
-  for await (const event of describeStackEvents(client, stackId)) {
-    events.push(event);
-    if (event.physicalId === stackId && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.status)) {
-      break;
-    }
-  }
-  return events;
-}
+const readOperation = (client: Client, stackId: string): Promise<StackMember[]> => collect(
+  describeStackEvents(client, stackId),
+  ({ physicalId, status }) => physicalId === stackId && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(status),
+);
 
 /** What the stack itself went through, the newest first. */
 const statusesIn = (events: StackMember[], stackId: string): string[] =>

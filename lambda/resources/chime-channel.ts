@@ -22,9 +22,8 @@ import {
   UpdateChannelCommand,
 } from '../aws/chime-sdk-messaging';
 import { Client, isServiceError } from '../aws/client';
-import { find } from '../aws/pagination';
+import { collect, find } from '../aws/pagination';
 import { ignore, isSame } from '../core/lifecycle';
-import { formatPhysicalId } from '../core/physical-id';
 import { ResourceType, Services, Step } from '../core/resource-type';
 import { backoff, pause } from '../invocation';
 import { UserError } from '../user-error';
@@ -45,9 +44,6 @@ const ADDED_AT_ONCE = 100;
 /** Of the errors of a batch, those that may be gone a moment later. */
 const TRANSIENT = /Throttl|Service/;
 const MAXIMUM_TRIES = 6;
-
-/** As long as the ids that the service chooses: they are UUIDs. */
-const SOME_CHANNEL_ID = '0'.repeat(36);
 
 export const chimeChannel: ResourceType<Declaration> = {
   name: CHIME_CHANNEL_TYPE,
@@ -92,10 +88,7 @@ export const chimeChannel: ResourceType<Declaration> = {
       if (isRotated || arns.length === 0) {
         return old[name];
       }
-      const there: unknown[] = [];
-      for await (const arn of listArns(client, list, channel)) {
-        there.push(arn);
-      }
+      const there: unknown[] = await collect(listArns(client, list, channel));
       return arns.filter((arn) => there.includes(arn));
     };
     return {
@@ -204,8 +197,6 @@ export const chimeChannel: ResourceType<Declaration> = {
     const first = (arns: string[]) => arns.slice(0, CREATED_AT_ONCE);
     const { Existing, Refresh, ChannelFlowArn, ...actual } =
       { ...declared, MemberArns: first(declared.MemberArns), ModeratorArns: first(declared.ModeratorArns) };
-    // Fails before there is a channel whose id would not fit.
-    formatPhysicalId({ resourceType: CHIME_CHANNEL_TYPE, ownership: 'created', target: targetOf(arnOf(declared, SOME_CHANNEL_ID), declared) });
     const { ChannelArn: channelArn } = await clientFor(services, declared.AppInstanceArn).send(new CreateChannelCommand({
       // The service takes no empty list.
       ...Object.fromEntries(Object.entries(actual).filter(([, value]) => !isSame(value, []))) as unknown as ChimeChannelProperties,
@@ -227,6 +218,8 @@ export const chimeChannel: ResourceType<Declaration> = {
   },
 
   describe: () => 'channelId: the AppInstance has a channel of this id',
+
+  fallback: (declared, { ChimeBearer }) => declared.ChimeBearer === ChimeBearer ? undefined : { ...declared, ChimeBearer },
 
   attributes: (_services, [channelArn]) => Promise.resolve({ ChannelArn: channelArn } satisfies ChimeChannelAttributes),
 

@@ -68,8 +68,10 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
     if (actual && await stack.has(roleNameOf(actual))) {
       return 'stack';
     }
-    // CloudFormation ends the name that it gives to a role with characters that differ each time.
-    return withoutRandomEnd(actual) === withoutRandomEnd(declared) && await stack.has(roleNameOf(declared)) ? 'earlier attempt' : undefined;
+    // CloudFormation ends the name that it gives to a role with characters that differ each time. A stack of the same name may live
+    // in another Region.
+    return withoutRandomEnd(actual) === withoutRandomEnd(declared) && await stack.has(roleNameOf(declared))
+      && !await stack.findHolder([roleNameOf(actual)], true) ? 'earlier attempt' : undefined;
   },
 
   async proveWayBack({ supportApp }, actual, declared) {

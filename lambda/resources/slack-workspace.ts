@@ -64,11 +64,11 @@ export const slackWorkspace: ResourceType<SlackWorkspace> = {
   describe: ({ TeamId: teamId }) => 'teamId: the account has the workspace ' + teamId,
 
   async attributes(services, [teamId], actual, mayFail) {
-    return register(services, teamId).catch((error) => {
-      if (!mayFail) {
+    return register(services, teamId).catch(async (error) => {
+      if (!(mayFail && isServiceError(error, 'Conflict')) && !await services.stack.isRollingBack()) {
         throw error;
       }
-      note('not registered again');
+      note('not registered');
       return attributesOf(actual?.TeamName);
     });
   },

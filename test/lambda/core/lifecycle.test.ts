@@ -64,6 +64,9 @@ const thing: ResourceType<Thing> = {
   diff: (_id, actual, declared) => actual.Value === declared.Value ? [] : [{ operation: declared.Value, method: 'POST', path: '/' }],
   apply: async (_services, _target, steps) => {
     for (const { operation } of steps) {
+      if (!there) {
+        throw serviceError('ResourceNotFoundException');
+      }
       await change(`change to ${operation}`, { Value: operation });
     }
   },
@@ -217,11 +220,34 @@ describe('an Update', () => {
     expect(done).toEqual(expected);
   });
 
+  test('that does not find what a list that lags has not yet changes it all the same', async () => {
+    there = { Value: 'old' };
+    jest.spyOn(thing, 'read').mockResolvedValueOnce(undefined);
+    await update({ Value: 'a' });
+    expect([done, there]).toEqual([['change to a'], { Value: 'a' }]);
+  });
+
   test.each([[true, true], [false, false]])('of what is gone for good succeeds in a rollback only (%s)', async (isRollingBack, succeeds) => {
     stack.isRollingBack = async () => isRollingBack;
     failure = serviceError('ConflictException');
     const outcome = await update({ Value: 'a' }).then(() => true, () => false);
     expect(outcome).toBe(succeeds);
+  });
+
+  test.each(['ForbiddenException', 'ConflictException'])('of what is as declared succeeds in a rollback though the rest fails: %s', async (name) => {
+    stack.isRollingBack = async () => true;
+    there = { Value: 'a' };
+    const attributes = jest.fn().mockRejectedValueOnce(serviceError(name)).mockResolvedValue({ Name: 'n' });
+    await expect(onUpdate({ ...thing, attributes }, event('Update', { Value: 'a' }, ID, { Value: 'old' }), services()))
+      .resolves.toEqual({ physicalResourceId: ID, data: { Name: 'n' } });
+  });
+
+  test.each(['ForbiddenException', 'ConflictException'])('that cannot bring back what a rollback asks for fails: %s', async (name) => {
+    stack.isRollingBack = async () => true;
+    there = { Value: 'failed attempt' };
+    failure = serviceError(name);
+    await expect(update({ Value: 'a' })).rejects.toMatchObject({ name });
+    expect(there).toEqual({ Value: 'failed attempt' });
   });
 });
 
