@@ -225,8 +225,8 @@ project.preCompileTask.spawn(bundle);
 
 project.compileTask.exec('tsx projenrc/lazy-exports.ts');
 
-// .ci/run compiles once, for all steps that need it.
-const compileOnce = { spawn: 'compile', condition: 'test -z "$COMPILED"' };
+// .ci/run compiles once, for all steps that need it. The shell of projen's tasks has no `test -z`.
+const compileOnce = { spawn: 'compile', condition: 'node -e "process.exit(process.env.COMPILED ? 1 : 0)"' };
 
 const typecheck = project.addTask('typecheck', {
   description: 'Type-check everything that jsii does not compile',
