@@ -9,9 +9,9 @@ import { LiveAccount } from '../../trials/probe/live-account';
 
 const HELP = `Usage: npm run test:integ -- [options] [TEST...]
 
-Compares the templates of the apps test/integ.*.ts with their snapshots, which needs
-no account. With --live it deploys the apps one after the other, asks the services
-whether everything is as declared, and destroys them.
+Compares the templates of the apps test/integ.*.ts with their snapshots, which
+needs no account. With --live it deploys the apps one after the other, asks the
+services whether everything is as declared, and destroys them.
 
   --live            deploys into a live account, in ${REGION}
   --profile NAME    the account, as a profile of the AWS CLI; the CDK must be
@@ -24,18 +24,20 @@ ${Object.keys(TESTS).map((name) => `  ${name}`).join('\n')}
 
 Environment:
   SLACK_TEAM_ID, SLACK_CHANNEL_ID
-                    with --live, the Slack workspace and a channel in it, for the tests
-                    that begin with slack-; they do not change the snapshots
+                    with --live, the Slack workspace and a channel in it, for
+                    the tests that begin with slack-; they do not change the
+                    snapshots
 
-The account is looked at first. It is left alone when it has what the tests would
-change and delete: a stack of the same name, an alias in the Support App, a
-configuration of that Slack channel; for slack-workspace the Slack workspace.
+The account is looked at first. It is left alone when it has what the tests
+would change and delete: a stack of the same name, an alias in the Support App,
+a configuration of that Slack channel; for slack-workspace the Slack workspace.
 
 Exit codes:
   0                 each snapshot is as before, or each test succeeded
   1                 a snapshot differs, or a test failed
   2                 the command line is wrong, or the account is left alone
-  3                 something is left in the account that has to be removed by hand`;
+  3                 something is left in the account that has to be removed by
+                    hand`;
 
 async function main(): Promise<number> {
   const { values, positionals: names } = parseArgs({
