@@ -235,7 +235,7 @@ export function conditions({ node, cdk, processors, rounds, cases }: Measurement
   const controls = cases.filter(({ designs }) => designs.includes(CONTROL)).map((result) => ratioOf(result, CONTROL, 'wall'));
   const least = Math.min(...controls.map(({ min }) => min));
   const greatest = Math.max(...controls.map(({ max }) => max));
-  return `Node.js ${node}, aws-cdk-lib ${cdk}, ${processors}, ${rounds} rounds. Ratios are medians of ratios per round, with least and greatest in parentheses. `
+  return `Node.js ${node}, aws-cdk-lib ${cdk}, ${processors}, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}. Ratios are medians of ratios per round, with least and greatest in parentheses. `
     + `Noise: the native L1 stack, measured twice in each round, differs from itself by ${least.toFixed(2)} to ${greatest.toFixed(2)}; `
     + 'a difference smaller than that says nothing.';
 }
