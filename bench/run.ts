@@ -30,12 +30,14 @@ const THROTTLINGS: (Throttling | undefined)[] = [
 
 const HELP = `Usage: npm run bench -- [options]
 
-Measures what this library costs, beside what else could be used, and prints the tables.
+Measures what this library costs, beside what else could be used, and prints the
+tables.
 
 Options:
   --rounds N     how often each measurement is made (default 5)
   --quick        one round of few cases, which takes a minute
-  --write        write the figures into docs/, from a machine with nothing else to do
+  --write        write the figures into docs/, from a machine with nothing else
+                 to do
   --help         show this help
 
 Exit codes:
