@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, aws_iam as iam, aws_lambda as lambda, CfnOutput, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { StackResult, StackResource } from '../../local-aws/cloudformation/stack';
+import type { FailureOptions, StackResult, StackResource } from '../../local-aws/cloudformation/stack';
 import type { Invocation } from '../../local-aws/lambda/local-lambda';
 import { LocalAws } from '../../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
@@ -129,9 +129,11 @@ export class Account {
     return this.deployTemplate(this.local.synthesize(define), parameters);
   }
 
-  public deployTemplate(template: string | object, parameters?: Record<string, string>, disableRollback = false): Promise<StackResult> {
+  public deployTemplate(
+    template: string | object, parameters?: Record<string, string>, onFailure: FailureOptions = {},
+  ): Promise<StackResult> {
     return this.cloudFormation.deploy({
-      stackName: this.stackName, accountId: this.id, region: this.region, template, templateSource: 'S3', parameters, disableRollback,
+      ...onFailure, stackName: this.stackName, accountId: this.id, region: this.region, template, templateSource: 'S3', parameters,
     });
   }
 
