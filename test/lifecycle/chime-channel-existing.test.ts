@@ -228,6 +228,15 @@ describe('a channel of the declared id that is there already', () => {
         expect(channels()).toEqual(before);
       });
 
+    test('has none of the members of a batch of which the service refuses some', async () => {
+      putEqual();
+      const before = channels();
+      store().failMembership(user('refused'), 'Forbidden');
+      // Nothing else differs, so that the batch is the only step.
+      expect(await account.fail(channel({ ...adopting(), memberArns: [user('other'), user('refused')] }))).toContain('not added');
+      expect(channels()).toEqual(before);
+    });
+
     test('is left by the rollback as somebody has changed it since', async () => {
       putChannel();
       let deliveries = 0;
