@@ -233,6 +233,7 @@ export class SharedAccountWorld {
     const roleBefore = defaultRoleOf(stackBefore, ownership);
     this.count(`${stackBefore ? 'update' : 'create'}, ${step?.ending ?? 'success'}${isResumed ? ', resumed' : ''}`);
 
+    this.late = [];
     this.prepare(step);
     const denied = this.endDenial !== undefined;
     let result = await cloudFormation.deploy({
@@ -315,11 +316,10 @@ export class SharedAccountWorld {
       const target = targetOf(declaration);
       const holder = model.declared.find((held) => targetOf(held) === target);
       if (holder) {
-        if (touched.some(({ logicalId }) => logicalId === holder.logicalId) && !model.skipped.has(holder.logicalId)) {
-          ownership.writers.set(target, isBlurred && !after.has(target) ? 'person' : model.name);
-        } else {
-          ownership.writers.set(target, 'person');
-        }
+        // What came after its own reversal is what stays, as docs/reliability.md says of resources that are cancelled.
+        const isOdd = !touched.some(({ logicalId }) => logicalId === holder.logicalId) || model.skipped.has(holder.logicalId)
+          || isBlurred && !after.has(target) || this.late.includes(holder.logicalId);
+        ownership.writers.set(target, isOdd ? 'person' : model.name);
         continue;
       }
       const [was, is] = [before.get(target), after.get(target)];
@@ -415,6 +415,7 @@ export class SharedAccountWorld {
     this.count('roll back');
     const before = this.state();
     const attempted = model.declared;
+    this.late = [];
     this.prepare(undefined);
     const result = await this.aws.cloudFormation.rollbackStack({ stackName: model.name, accountId: ACCOUNT, region: model.region });
     await this.finish();
@@ -504,7 +505,7 @@ export class SharedAccountWorld {
     this.statistics.events += cloudFormation.requests.length;
     this.statistics.runs += this.lambda.runs.length;
     this.statistics.faults += services.requests.entries.filter(({ outcome }) => outcome.fault).length;
-    this.late = this.lateResources();
+    this.late = [...this.late, ...this.lateResources()];
     for (const { event, error } of this.lambda.runs) {
       check(error === undefined, `${event.RequestType} of ${event.LogicalResourceId} threw ${String((error as Error | undefined)?.stack)}`);
     }
