@@ -270,7 +270,7 @@ function applyEdit(declarations: readonly Declaration[], edit: Edit, newId: (kin
   const replace = (change: Partial<Declaration>) => withChange(declarations, current, change);
   switch (edit.edit) {
     case 'change': return replace({ look: edit.look });
-    case 'role': return replace({ role: edit.role });
+    case 'role': return replace(current.kind === 'channel' ? { role: edit.role } : {});
     case 'existing': return replace({ existing: edit.existing });
     case 'retarget': return replace({ index: edit.index });
     case 'move': return replace({ logicalId: newId(current.kind) });
