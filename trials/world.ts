@@ -46,7 +46,7 @@ export class World {
       // Lists of more than one page.
       services: { supportApp: { channelsPerPage: 2, workspacesPerPage: 1 }, chime: { pageSize: 9 } },
       // A handler that does not answer is found out soon.
-      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.01, onEvent: (event) => listeners.event(event) },
+      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.03, onEvent: (event) => listeners.event(event) },
     });
     const world = new World(simulation, lambda, aws, options.features ?? ALL_FEATURES, options.code);
     listeners.event = ({ status, type }) => {

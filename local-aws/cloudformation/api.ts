@@ -270,6 +270,8 @@ function describeStack(stack: Stack): string {
     optional('DeletionTime', stack.deletionTime?.toISOString()),
     element('StackStatus', stack.status ?? ''),
     optional('StackStatusReason', stack.reason),
+    optional('ParentId', stack.parent?.id),
+    optional('RootId', stack.parent && rootOf(stack.parent).id),
     element('DisableRollback', 'false'),
     element('Parameters', Object.entries(stack.parameters).map(([key, value]) =>
       element('member', `${element('ParameterKey', escape(key))}${element('ParameterValue', escape(value))}`)).join('')),
@@ -277,6 +279,10 @@ function describeStack(stack: Stack): string {
       element('OutputKey', escape(key)), element('OutputValue', escape(String(value))), optional('ExportName', exportNames.get(value)),
     ].join(''))).join('')),
   ].join(''));
+}
+
+function rootOf(stack: Stack): Stack {
+  return stack.parent ? rootOf(stack.parent) : stack;
 }
 
 function errorDocument(type: string, code: string, message: string): string {

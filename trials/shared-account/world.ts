@@ -33,7 +33,7 @@ export class SharedAccountWorld {
     const listeners = { event: (_: StackEvent) => {} };
     const aws = await LocalAws.start({
       services: { supportApp: { channelsPerPage: 2, workspacesPerPage: 1 }, chime: { pageSize: 9 } },
-      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.01, onEvent: (event) => listeners.event(event) },
+      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.03, onEvent: (event) => listeners.event(event) },
     });
     const world = new SharedAccountWorld(simulation, lambda, aws, options.code);
     listeners.event = (event) => world.hear(event);
