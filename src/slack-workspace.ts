@@ -9,7 +9,7 @@ import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
 import { defaultProvider } from './private/default-provider';
 import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
-import { checkTypes, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
+import { checkTypes, PROVIDER, REMOVAL_POLICY, setProps, TEXT } from './private/props';
 import { warnAboutSlackId } from './private/slack-id';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
@@ -89,7 +89,7 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
   }
 
   public addChannel(id: string, options: AddSlackChannelOptions): SlackChannelConfiguration {
-    return new SlackChannelConfiguration(this, id, { ...options, provider: options?.provider ?? this._provider, workspace: this });
+    return new SlackChannelConfiguration(this, id, setProps({ ...options, provider: options?.provider ?? this._provider, workspace: this }));
   }
 }
 

@@ -39,7 +39,8 @@ function supportAppRole(scope) {
 
 /** An account in constructs of this library. */
 function defineConstructs(stack, { channels, firstChannel, chime }) {
-  const { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
+  // Classes are asked for where they are used, as in compiled TypeScript.
+  const { AccountAlias, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
   const registered = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM_ID });
   new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' });
   for (let index = 0; index < channels; index++) {
@@ -51,6 +52,7 @@ function defineConstructs(stack, { channels, firstChannel, chime }) {
     });
   }
   if (chime) {
+    const { ChimeChannel } = require('cdk-support-channels');
     new ChimeChannel(stack, 'Chime', { appInstanceArn: APP_INSTANCE, chimeBearer: BEARER, channelName: 'On call' });
   }
 }
