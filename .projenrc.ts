@@ -183,6 +183,9 @@ project.package.addField('sideEffects', false);
 // Of 1.13.0 some optional packages are missing in the registry, so that a lock file with it cannot be installed from.
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
+// Maps beside the code and not in it: they are most of what an app would read of this library at each synth, and no use to it.
+project.tryFindObjectFile('tsconfig.json')!.addOverride('compilerOptions', { sourceMap: true, inlineSourceMap: false });
+
 // jsii asks for a newer Node.js than the oldest one that this library is made for.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
 

@@ -21,14 +21,14 @@ export interface CustomResourceEvent {
 export type Properties = Readonly<Record<string, unknown>>;
 
 export interface CustomResourceResult {
-  readonly physicalResourceId: string;
+  readonly PhysicalResourceId: string;
   /** Attributes for `Fn::GetAtt`; the same names on each Create and Update. */
-  readonly data?: object;
+  readonly Data?: object;
 }
 
 export interface CustomResourceResponse extends CustomResourceResult {
-  readonly status: 'SUCCESS' | 'FAILED';
-  readonly reason?: string;
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason?: string;
 }
 
 const MAXIMUM_RESPONSE_BYTES = 4096;
@@ -47,22 +47,13 @@ export function isLate({ ResponseURL: responseUrl }: CustomResourceEvent): boole
 export const flag = (value: unknown): boolean | undefined => value === 'true' ? true : value === 'false' ? false : value as boolean | undefined;
 
 /** The response as CloudFormation takes it: at most 4,096 bytes, the reason on one line, without control characters, and shortened to fit. */
-export function formatResponse(event: CustomResourceEvent, response: CustomResourceResponse): string {
-  const format = (reason: string | undefined) => JSON.stringify({
-    Status: response.status,
-    Reason: reason,
-    PhysicalResourceId: response.physicalResourceId,
-    StackId: event.StackId,
-    RequestId: event.RequestId,
-    LogicalResourceId: event.LogicalResourceId,
-    Data: response.data,
-  });
-  const reason = response.reason?.replace(/\p{Cc}[\p{Cc}\s]*/gu, ' ');
-  let characters = [...(reason ?? '').slice(0, MAXIMUM_RESPONSE_BYTES)];
+export function formatResponse({ StackId, RequestId, LogicalResourceId }: CustomResourceEvent, response: CustomResourceResponse): string {
+  const reason = response.Reason?.replace(/\p{Cc}[\p{Cc}\s]*/gu, ' ');
+  const format = (Reason: string | undefined) => JSON.stringify({ ...response, Reason, StackId, RequestId, LogicalResourceId });
   let body = format(reason);
-  while (Buffer.byteLength(body) > MAXIMUM_RESPONSE_BYTES && characters.length > 0) {
-    characters = characters.slice(0, Math.floor(characters.length * 0.9));
-    body = format(characters.join('') + '...');
+  for (let length = MAXIMUM_RESPONSE_BYTES; Buffer.byteLength(body) > MAXIMUM_RESPONSE_BYTES && length > 0; length -= 64) {
+    // What is cut in two is no character any more.
+    body = format(reason?.slice(0, length).replace(/[\uD800-\uDBFF]$/, '') + '...');
   }
   return body;
 }
@@ -81,12 +72,12 @@ export async function respond(event: CustomResourceEvent, response: CustomResour
       method: 'PUT',
       url: new URL(event.ResponseURL),
       // The URL is signed for an empty content type.
-      headers: { 'Content-Type': '', 'Content-Length': String(Buffer.byteLength(body)) },
+      headers: { 'Content-Type': '' },
       body,
       timeout: RESPONSE_TIMEOUT,
       deadline,
     }).then((answer) => answer.statusCode, () => 0);
-    log({ response: response.status, statusCode, tries });
+    log({ response: response.Status, statusCode, tries });
     const isFinal = statusCode >= 200 && statusCode < 300 || statusCode === 403;
     const wait = backoff(tries, 2_000);
     if (isFinal || Date.now() + wait >= deadline) {

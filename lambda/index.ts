@@ -1,12 +1,15 @@
+import type { DriftCheck } from '../src/contract';
 import { ChimeSDKMessagingClient } from './aws/chime-sdk-messaging';
 import { SupportAppClient, supportAppRegion } from './aws/support-app';
-import { note, onCreate, onDelete, onUpdate } from './core/lifecycle';
+import { checkDrift } from './core/drift';
+import { note, onCreate, onDelete, onUpdate, Work } from './core/lifecycle';
 import { failedPhysicalId } from './core/physical-id';
 import { ResourceType, Services } from './core/resource-type';
 import { stackOf } from './core/stack';
-import { CustomResourceEvent, CustomResourceResult, isLate, respond } from './custom-resource';
+import { CustomResourceEvent, CustomResourceResponse, CustomResourceResult, isLate, respond } from './custom-resource';
 import { explain } from './errors';
 import { Invocation, pause } from './invocation';
+import { putMetrics } from './metrics';
 import { accountAlias } from './resources/account-alias';
 import { chimeChannel } from './resources/chime-channel';
 import { slackChannelConfiguration } from './resources/slack-channel-configuration';
@@ -15,11 +18,14 @@ import { OUT_OF_TIME, UserError } from './user-error';
 
 const RESOURCE_TYPES: ResourceType[] = [slackWorkspace, slackChannelConfiguration, accountAlias, chimeChannel];
 
+const typeOf = ({ ResourceType: resourceType }: CustomResourceEvent): ResourceType | undefined =>
+  RESOURCE_TYPES.find(({ name }) => name === resourceType);
+
 /** How long a denied call may be a matter of permissions that have not spread yet. */
 const PROPAGATION_TIME = 60_000;
 
-/** Answers each event once, before Lambda ends the function. */
-export async function handler(event: CustomResourceEvent, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+/** Answers each event of CloudFormation once, before Lambda ends the function; a check of drift has no answer. */
+export async function handler(event: CustomResourceEvent | DriftCheck, context: { getRemainingTimeInMillis(): number }): Promise<void> {
   const start = Date.now();
   const remaining = context.getRemainingTimeInMillis();
   // The time is shared out backwards: the answer comes last, what takes back partial work before it, and the work itself first.
@@ -35,40 +41,46 @@ export async function handler(event: CustomResourceEvent, context: { getRemainin
   // Without the RequestId, which is the client token of a Chime channel; Lambda puts its own request id before each line.
   console.log(JSON.stringify(event, ['RequestType', 'ResourceType', 'LogicalResourceId']));
 
-  const outcome = await Promise.race([
-    work(event, invocation, { ...invocation, deadline: answerBy }).then((result) => ({ result }), (error: unknown) => ({ error })),
-    pause(Math.max(0, answerBy - start), abort.signal).then(() => ({
-      error: new UserError(OUT_OF_TIME),
-    })),
-  ]);
+  const workOn = (resourceEvent: CustomResourceEvent): Work => {
+    const type = typeOf(resourceEvent)!;
+    const services = servicesOf(resourceEvent, invocation, { ...invocation, deadline: answerBy });
+    return { type, event: resourceEvent, services, declared: type.parse(resourceEvent.ResourceProperties) };
+  };
+  if ('Resources' in event) {
+    await checkDrift(event, workOn);
+    return;
+  }
+  const response = await Promise.race([
+    manage(event, workOn).then((result): CustomResourceResponse => ({ Status: 'SUCCESS', ...result })),
+    pause(Math.max(0, answerBy - start), abort.signal).then(() => Promise.reject(new UserError(OUT_OF_TIME))),
+  ]).catch((error): CustomResourceResponse => {
+    // Lambda's own metric of errors does not show what the handler has answered.
+    putMetrics(event.StackId, { FailedEvents: 1 });
+    return { Status: 'FAILED', Reason: explain(error), PhysicalResourceId: event.PhysicalResourceId ?? failedPhysicalId(event.LogicalResourceId) };
+  });
   // Whatever still runs ends here: it must not go on when Lambda thaws the process for another event.
   abort.abort();
-  const failedId = event.PhysicalResourceId ?? failedPhysicalId(event.LogicalResourceId);
-  await respond(event, 'error' in outcome
-    ? { status: 'FAILED', reason: explain(outcome.error), physicalResourceId: failedId }
-    : { status: 'SUCCESS', ...outcome.result }, end);
+  await respond(event, response, end);
 }
 
-async function work(event: CustomResourceEvent, invocation: Invocation, undoInvocation: Invocation): Promise<CustomResourceResult> {
-  const type = RESOURCE_TYPES.find(({ name }) => name === event.ResourceType);
-  const services = servicesOf(event, invocation, undoInvocation);
-  if (event.RequestType === 'Delete') {
-    if (type) {
-      await onDelete(type, event, services);
+/** Carries out what the event asks for. */
+async function manage(event: CustomResourceEvent, workOn: (event: CustomResourceEvent) => Work): Promise<CustomResourceResult> {
+  const { RequestType: requestType } = event;
+  if (requestType === 'Delete') {
+    if (typeOf(event)) {
+      await onDelete(workOn(event));
     }
-    return { physicalResourceId: event.PhysicalResourceId! };
+    return { PhysicalResourceId: event.PhysicalResourceId! };
   }
-  if (!type) {
-    throw new UserError('Unknown resource type ' + event.ResourceType);
+  const act = requestType === 'Create' ? onCreate : requestType === 'Update' ? onUpdate : undefined;
+  if (!typeOf(event) || !act) {
+    throw new UserError('Unknown ' + (act ? 'resource type ' + event.ResourceType : 'request type ' + requestType));
   }
-  if (isLate(event) && await services.stack.resourceStatus() !== event.RequestType.toUpperCase() + '_IN_PROGRESS') {
+  const work = workOn(event);
+  if (isLate(event) && await work.services.stack.resourceStatus() !== requestType.toUpperCase() + '_IN_PROGRESS') {
     throw new UserError('The stack no longer waits for this event.');
   }
-  switch (event.RequestType) {
-    case 'Create': return onCreate(type, event, services);
-    case 'Update': return onUpdate(type, event, services);
-    default: throw new UserError('Unknown request type ' + event.RequestType);
-  }
+  return act(work);
 }
 
 function servicesOf(event: CustomResourceEvent, invocation: Invocation, undoInvocation: Invocation): Services {

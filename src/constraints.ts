@@ -40,9 +40,8 @@ const problem = (property: string, violation: string, remedy: string): Problem =
 export type IsUnresolved = (value: unknown) => boolean;
 
 interface TextRule {
-  /** Lengths count Unicode code points, as the services do. */
-  readonly minimum: number;
-  readonly maximum: number;
+  /** The shortest and the longest, in Unicode code points, as the services count. */
+  readonly length: [number, number];
   readonly pattern?: Pick<RegExp, 'test'>;
   /** What the pattern allows, in words that continue `must be 1 to 30 characters`. */
   readonly allowed?: string;
@@ -53,21 +52,17 @@ interface TextRule {
 
 /** Only whole numbers are allowed. */
 interface NumberRule {
-  readonly minimum: number;
-  /** That of the model's integers, where the model has no other. */
-  readonly maximum?: number;
-  /** It tells this rule from that of a text. */
-  readonly remedy?: undefined;
+  /** The smallest and the largest, which is that of the model's integers where the model has no other. */
+  readonly range: [number, number?];
 }
 
 /** A text, a number, or one of some values. */
 type Rule = TextRule | NumberRule | unknown[];
 
-const SLACK_ID = { minimum: 1, maximum: 256, pattern: /^\S+$/u, allowed: ' without white space' };
+const SLACK_ID: Omit<TextRule, 'remedy'> = { length: [1, 256], pattern: /^\S+$/u, allowed: ' without white space' };
 
-const CHIME_ARN = {
-  minimum: 5,
-  maximum: 1600,
+const CHIME_ARN: Omit<TextRule, 'remedy'> & Required<Pick<TextRule, 'pattern'>> = {
+  length: [5, 1600],
   pattern: /^arn:[a-z0-9\-.]{1,63}:[a-z0-9\-.]{0,63}:[a-z0-9\-.]{0,63}:[a-z0-9\-.]{0,63}:[^/].{0,1023}$/u,
 };
 
@@ -82,15 +77,13 @@ const RULES = {
     remedy: 'Copy the channel ID (not the name) from the channel\'s details in Slack, such as C012ABCDEFG',
   },
   ChannelName: {
-    minimum: 1,
-    maximum: 256,
+    length: [1, 256],
     pattern: /^.+$/u,
     allowed: ' on one line',
     remedy: 'Change it or leave it out',
   },
   ChannelRoleArn: {
-    minimum: 31,
-    maximum: 2048,
+    length: [31, 2048],
     pattern: /^arn:aws:iam::[0-9]{12}:role\/(.+)$/u,
     allowed: ' of the form arn:aws:iam::<account>:role/<name>',
     remedy: 'Give an IAM role of the account',
@@ -101,8 +94,7 @@ const RULES = {
   NotifyOnResolveCase: [true, false],
   Existing: ['FAIL', 'ADOPT', 'OWN'],
   AccountAlias: {
-    minimum: 1,
-    maximum: 30,
+    length: [1, 30],
     pattern: /^[\w\- ]+$/u,
     allowed: ' (letters, digits, _, - and space)',
     remedy: 'Shorten it or replace the other characters',
@@ -113,8 +105,7 @@ const RULES = {
     remedy: 'Give the ARN that CreateAppInstance returned',
   },
   Name: {
-    minimum: 1,
-    maximum: 256,
+    length: [1, 256],
     pattern: /^[\t\n\r\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u,
     allowed: ' without control characters or lone surrogates',
     remedy: 'Shorten it or remove them',
@@ -122,12 +113,17 @@ const RULES = {
   },
   Mode: ['RESTRICTED', 'UNRESTRICTED'],
   Privacy: ['PUBLIC', 'PRIVATE'],
-  Metadata: { minimum: 0, maximum: 1024, remedy: 'Shorten it', sensitive: true },
+  Metadata: { length: [0, 1024], remedy: 'Shorten it', sensitive: true },
 } satisfies Record<string, Rule>;
 
-const CHIME_CHANNEL_ID = {
-  minimum: 1,
-  maximum: 64,
+/** Whether a value may be repeated in a text: the model does not mark it as sensitive. */
+export const isShown = (property: string): boolean => {
+  const rule = (RULES as Record<string, { sensitive?: boolean } | undefined>)[property];
+  return rule !== undefined && !rule.sensitive;
+};
+
+const CHIME_CHANNEL_ID: TextRule = {
+  length: [1, 64],
   pattern: /^[A-Za-z0-9]([A-Za-z0-9:\-_.@]{0,62}[A-Za-z0-9])?$/u,
   allowed: ' (letters and digits, between them also : - _ . @)',
   remedy: 'Change it or leave it out',
@@ -137,20 +133,19 @@ const CHIME_CHANNEL_ID = {
 /** The rules of each member of a structure, in the order of the API. */
 const STRUCTURES = {
   ElasticChannelConfiguration: {
-    MaximumSubChannels: { minimum: 2 },
-    TargetMembershipsPerSubChannel: { minimum: 2 },
-    MinimumMembershipPercentage: { minimum: 1, maximum: 40 },
+    MaximumSubChannels: { range: [2] },
+    TargetMembershipsPerSubChannel: { range: [2] },
+    MinimumMembershipPercentage: { range: [1, 40] },
   },
   ExpirationSettings: {
-    ExpirationDays: { minimum: 1, maximum: 5475 },
+    ExpirationDays: { range: [1, 5475] },
     ExpirationCriterion: ['CREATED_TIMESTAMP', 'LAST_MESSAGE_TIMESTAMP'],
   },
 } satisfies Record<string, Record<string, Rule>>;
 
-const TAG_KEY = { minimum: 1, maximum: 128, remedy: 'Change it', sensitive: true };
-const TAG_VALUE = {
-  minimum: 1,
-  maximum: 256,
+const TAG_KEY: TextRule = { length: [1, 128], remedy: 'Change it', sensitive: true };
+const TAG_VALUE: TextRule = {
+  length: [1, 256],
   remedy: 'Change it, or keep the tag from the channel with Tags.of(channel).remove(key)',
   sensitive: true,
 };
@@ -162,12 +157,12 @@ export const NOTIFICATION_FLAGS = ['NotifyOnAddCorrespondenceToCase', 'NotifyOnC
 const PROPERTY_NAMES: Record<string, string> = { ChannelRoleArn: 'channelRole', Name: 'channelName' };
 
 /** The problems of a `SlackWorkspace`. */
-export const checkSlackWorkspace = (properties: Partial<SlackWorkspaceProperties>, isUnresolved: IsUnresolved = never): Problem[] => check(properties, ['TeamId'], [], isUnresolved);
+export const checkSlackWorkspace = (properties: Partial<SlackWorkspaceProperties>, isUnresolved?: IsUnresolved): Problem[] => check(properties, ['TeamId'], [], isUnresolved);
 
 /** The problems of a `SlackChannelConfiguration`. */
 export function checkSlackChannelConfiguration(
   properties: Partial<SlackChannelConfigurationProperties>,
-  isUnresolved: IsUnresolved = never,
+  isUnresolved?: IsUnresolved,
 ): Problem[] {
   return [
     ...check(
@@ -181,12 +176,12 @@ export function checkSlackChannelConfiguration(
 }
 
 /** The problems of an `AccountAlias`. */
-export const checkAccountAlias = (properties: Partial<AccountAliasProperties>, isUnresolved: IsUnresolved = never): Problem[] => check(properties, ['AccountAlias'], ['Existing'], isUnresolved);
+export const checkAccountAlias = (properties: Partial<AccountAliasProperties>, isUnresolved?: IsUnresolved): Problem[] => check(properties, ['AccountAlias'], ['Existing'], isUnresolved);
 
 /** The problems of a `ChimeChannel`, its tags aside. */
-export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, isUnresolved: IsUnresolved = never): Problem[] {
+export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, isUnresolved?: IsUnresolved): Problem[] {
   const { AppInstanceArn: appInstanceArn, Mode: mode, MemberArns: memberArns } = properties;
-  const isKnown = (value: unknown) => value !== undefined && !isUnresolved(value);
+  const isKnown = (value: unknown) => value !== undefined && !isUnresolved?.(value);
   const knownArn = typeof appInstanceArn === 'string' && isKnown(appInstanceArn) ? appInstanceArn : undefined;
   const identity = partOf(knownArn, ['/user/', '/bot/'], 'Give a user or bot of the AppInstance, not an IAM identity');
   const problems = check(
@@ -201,10 +196,10 @@ export function checkChimeChannel(properties: Partial<ChimeChannelProperties>, i
       ChannelFlowArn: partOf(knownArn, ['/channel-flow/'], 'Give a channel flow of the AppInstance'),
     },
   );
-  for (const name of ['ElasticChannelConfiguration', 'ExpirationSettings'] as const) {
-    const structure = properties[name] as Record<string, unknown> | undefined;
+  for (const [name, rules] of Object.entries(STRUCTURES)) {
+    const structure = properties[name as keyof typeof STRUCTURES] as Record<string, unknown> | undefined;
     if (isKnown(structure)) {
-      problems.push(...Object.entries<Rule>(STRUCTURES[name]).flatMap(([member, rule]) =>
+      problems.push(...Object.entries<Rule>(rules).flatMap(([member, rule]) =>
         checkValue(nameOf(name) + '.' + camelCase(member), structure?.[member], rule, isUnresolved)));
     }
   }
@@ -245,8 +240,8 @@ function partOf(appInstanceArn: string | undefined, paths: string[], remedy: str
 }
 
 /** The problems of a `ChimeChannel`'s tags, which may still change after the construct was made. */
-export function checkChimeChannelTags(tags: ChimeChannelProperties['Tags'], isUnresolved: IsUnresolved = never): Problem[] {
-  if (tags === undefined || isUnresolved(tags)) {
+export function checkChimeChannelTags(tags: ChimeChannelProperties['Tags'], isUnresolved?: IsUnresolved): Problem[] {
+  if (tags === undefined || isUnresolved?.(tags)) {
     return [];
   }
   if (!Array.isArray(tags) || tags.length > MAXIMUM_TAGS) {
@@ -271,37 +266,33 @@ const check = (
   properties: Partial<Record<RuleName, unknown>>,
   required: RuleName[],
   optional: RuleName[],
-  isUnresolved: IsUnresolved,
+  isUnresolved: IsUnresolved | undefined,
   rules: Partial<Record<RuleName, Rule>> = RULES,
 ): Problem[] => [...required, ...optional.filter((name) => properties[name] !== undefined)]
   .flatMap((name) => checkValue(nameOf(name), properties[name], rules[name]!, isUnresolved));
 
-function checkValue(property: string, value: unknown, rule: Rule, isUnresolved: IsUnresolved): Problem[] {
-  if (isUnresolved(value)) {
+function checkValue(property: string, value: unknown, rule: Rule, isUnresolved?: IsUnresolved): Problem[] {
+  if (isUnresolved?.(value)) {
     return [];
   }
   const mustBe = (must: string, got: string, remedy: string) => [problem(property, 'must be ' + must + ', got ' + got, remedy)];
   if (Array.isArray(rule)) {
     return rule.includes(value) ? [] : mustBe(rule.join(' or '), show(value), 'Choose one of them');
   }
-  if (rule.remedy === undefined) {
-    const { minimum, maximum = 2 ** 31 - 1 } = rule;
+  if ('range' in rule) {
+    const [minimum, maximum = 2 ** 31 - 1] = rule.range;
     return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
       ? []
       : mustBe('a whole number of ' + minimum + ' to ' + maximum, show(value), 'Change it');
   }
-  const must = rule.minimum + ' to ' + rule.maximum + ' characters' + (rule.allowed ?? '');
-  if (typeof value !== 'string') {
-    return mustBe(must, show(value), rule.remedy);
+  const { length: [minimum, maximum], pattern, allowed = '', remedy, sensitive } = rule;
+  const characters = typeof value === 'string' ? [...value] : undefined;
+  const fits = characters && characters.length >= minimum && characters.length <= maximum;
+  if (fits && (!pattern || pattern.test(value as string))) {
+    return [];
   }
-  const characters = [...value];
-  const fits = characters.length >= rule.minimum && characters.length <= rule.maximum;
-  if (!fits) {
-    return mustBe(must, rule.sensitive ? characters.length + ' characters' : show(value), rule.remedy);
-  }
-  return !rule.pattern || rule.pattern.test(value)
-    ? []
-    : mustBe(must, rule.sensitive ? offendingCharacter(characters, rule.pattern) : show(value), rule.remedy);
+  const got = !sensitive || !characters ? show(value) : fits ? offendingCharacter(characters, pattern!) : characters.length + ' characters';
+  return mustBe(minimum + ' to ' + maximum + ' characters' + allowed, got, remedy);
 }
 
 function offendingCharacter(characters: string[], pattern: Pick<RegExp, 'test'>): string {
@@ -311,14 +302,14 @@ function offendingCharacter(characters: string[], pattern: Pick<RegExp, 'test'>)
   return 'U+' + characters[index].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0') + ' at position ' + (index + 1);
 }
 
-function checkNotifications(properties: Partial<SlackChannelConfigurationProperties>, isUnresolved: IsUnresolved): Problem[] {
+function checkNotifications(properties: Partial<SlackChannelConfigurationProperties>, isUnresolved?: IsUnresolved): Problem[] {
   const property = 'notifyOnCaseSeverity';
   const severity = properties.NotifyOnCaseSeverity;
   const enabled = NOTIFICATION_FLAGS.filter((flag) => properties[flag] === true).map(nameOf).join(', ');
   if (severity === 'none' && enabled) {
     return [problem(property, 'must be all or high with ' + enabled + ', got none', 'Choose all or high, or remove ' + enabled)];
   }
-  const isSilent = !enabled && !NOTIFICATION_FLAGS.some((flag) => isUnresolved(properties[flag]));
+  const isSilent = !enabled && !NOTIFICATION_FLAGS.some((flag) => isUnresolved?.(properties[flag]));
   if ((severity === 'all' || severity === 'high') && isSilent) {
     return [problem(
       property,
@@ -343,5 +334,3 @@ function show(value: unknown): string {
     ? characters.join('')
     : characters.slice(0, MAXIMUM_SHOWN_CHARACTERS).join('') + '... (' + characters.length + ' characters in all)';
 }
-
-const never = (): boolean => false;

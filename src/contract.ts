@@ -88,3 +88,24 @@ export interface ChimeChannelProperties {
 export interface ChimeChannelAttributes {
   readonly ChannelArn: string;
 }
+
+/** Marks of physical ids: how a resource came to what it stands for. */
+export type Ownership = 'created' | 'adopted' | 'owned';
+
+/** What a monitor of drift asks the handler to compare with what is there. */
+export interface DriftCheck {
+  readonly StackId: string;
+  /** When the check was due or the change was made, as events of EventBridge have it. */
+  readonly Time: string;
+  /** Which resources may be repaired: those whose physical ids have one of these marks. */
+  readonly Repair: Ownership[];
+  readonly Resources: DeclaredResource[];
+}
+
+/** A resource as CloudFormation would tell the handler of it: scalars are strings. */
+export interface DeclaredResource {
+  readonly ResourceType: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+  readonly ResourceProperties: Readonly<Record<string, unknown>>;
+}

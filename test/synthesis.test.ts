@@ -16,7 +16,7 @@ import { AccountAlias, ChannelsProvider, ChimeChannel, HandlerCode, Notification
 
 const ROOT = path.join(__dirname, '..');
 const HANDLER = fs.readFileSync(path.join(ROOT, 'assets', 'handler', 'index.js'), 'utf8');
-const MAXIMUM_HANDLER_BYTES = 35_900;
+const MAXIMUM_HANDLER_BYTES = 36_000;
 const MAXIMUM_TEMPLATE_BYTES = 51_200;
 
 let folder: string;

@@ -133,7 +133,7 @@ export class InProcessLambda extends LocalLambda {
     const { simulation } = this;
     const modules: Record<string, unknown> = { 'http': simulation.http(), 'node:http': simulation.http() };
     factory(
-      module, module.exports, (name: string) => modules[name] ?? requireBuiltIn(name), { env }, SILENT_CONSOLE,
+      module, module.exports, (name: string) => modules[name] ?? requireBuiltIn(name), { env, stdout: { write: () => true } }, SILENT_CONSOLE,
       (run: () => void, milliseconds: number) => simulation.setTimeout(run, milliseconds),
       (timer: never) => timer && simulation.clearTimeout(timer),
       dateOf(now), { ...PARAMETERS, random: () => simulation.random() });

@@ -25,12 +25,12 @@ function command<Input, Output = {}>(operation: string, method: string, path = '
   return defineCommand<Input, Output>(operation, (input) => {
     const { ChimeBearer: chimeBearer, ChannelArn: channelArn, NextToken: nextToken, ...members } =
       input as Partial<Channel> & Page & Record<string, string>;
-    const { headers, body } = method[0] === 'P' ? jsonBody(members) : { headers: {}, body: undefined };
+    const { headers, body }: Partial<ReturnType<typeof jsonBody>> = method[0] === 'P' ? jsonBody(members) : {};
     return {
       method,
       path: (channelArn ? '/channels/' + encodeURIComponent(channelArn) : '') + path + encodeURIComponent(members[lastMember] ?? '')
         + (nextToken ? (path.includes('?') ? '&' : '?') + 'next-token=' + encodeURIComponent(nextToken) : ''),
-      headers: { ...headers, ...(chimeBearer ? { 'X-Amz-Chime-Bearer': chimeBearer } : {}) },
+      headers: { ...headers, ...(chimeBearer && { 'X-Amz-Chime-Bearer': chimeBearer }) },
       body,
     };
   });

@@ -54,7 +54,7 @@ export interface Protocol {
   /** Reads the body of an answer; throws when it is not one. */
   readonly parse: (body: string) => unknown;
   /** Reads name and message of an error that stands in the body. */
-  readonly parseError: (body: string) => { name?: string; message?: string };
+  readonly parseError: (body: string) => Partial<Failure>;
 }
 
 const REST_JSON: Protocol = {
@@ -106,13 +106,11 @@ const MAXIMUM_BACKOFF = 10_000;
 const THROTTLING = /Throttl|TooManyRequests|RequestLimit/;
 const CLOCK_SKEW = /Skewed|Expired|Signature|Future/;
 /**
- * Name and message of a refusal that a missing permission may be the cause of. Chime's model has no `AccessDeniedException`; services of its
+ * Name and message of what may come of a permission or a role that was made a moment ago and has not spread yet. Chime's model has no `AccessDeniedException`; services of its
  * family said `ForbiddenException: AWS authorization failed`, which messaging itself was not seen to say. A `ForbiddenException` in other
  * words is about the bearer or a channel that is not there: nothing to wait for.
  */
-const DENIED = /AccessDenied|UnauthorizedClient|Forbidden.*authoriz/s;
-/** Name and message of what may come of a role that was made a moment ago and has not spread yet. */
-const ROLE_REFUSED = /\brole\b.*valid/;
+const NOT_SPREAD = /AccessDenied|UnauthorizedClient|Forbidden.*authoriz|\brole\b.*valid/s;
 
 /** What the service's clock is ahead of ours, learned from its answers; true for a process, whatever event it works on. */
 let clockOffset = 0;
@@ -134,27 +132,30 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
   for (let attempts = 1; ; attempts += 1) {
     const usedOffset = clockOffset;
     let response: HttpResponse | undefined;
-    let failure: { name: string; message: string };
+    let answer: unknown;
+    let failure: Failure | undefined;
     try {
       response = await attempt(options, request);
       if (response.statusCode < 300) {
-        const answer = options.wireProtocol.parse(response.body) as Answer;
-        log({ operation, statusCode: response.statusCode, attempts });
-        return answer;
+        answer = options.wireProtocol.parse(response.body);
+      } else {
+        failure = readError(options, response);
       }
-      failure = readError(options, response);
     } catch (error) {
       invocation.signal.throwIfAborted();
       failure = { name: 'ConnectionError', message: causeOf(error as ConnectionFailure) };
     }
     const statusCode = response?.statusCode;
-    log({ operation, statusCode, attempts, error: failure.name });
+    log({ operation, statusCode, attempts, error: failure?.name });
+    if (!failure) {
+      return answer as Answer;
+    }
 
     let wait = backoff(attempts, MAXIMUM_BACKOFF);
     const isThrottled = statusCode === 429 || THROTTLING.test(failure.name);
     const isServerFault = statusCode === undefined || statusCode < 300 || statusCode >= 500;
     const refusal = failure.name + ' ' + failure.message;
-    const mayStillSpread = (DENIED.test(refusal) || ROLE_REFUSED.test(refusal)) && Date.now() + wait < invocation.propagationDeadline;
+    const mayStillSpread = NOT_SPREAD.test(refusal) && Date.now() + wait < invocation.propagationDeadline;
     let isRetryable = isThrottled || isServerFault || mayStillSpread;
     const clockDifference = Date.parse(response?.headers.date ?? '') - Date.now();
     if (CLOCK_SKEW.test(failure.name) && Math.abs(clockDifference - usedOffset) > 60_000) {
@@ -172,6 +173,12 @@ async function call<Answer>(options: ServiceOptions, request: ServiceRequest): P
     }
     await pause(wait, invocation.signal);
   }
+}
+
+/** What a try came to. */
+interface Failure {
+  readonly name: string;
+  readonly message: string;
 }
 
 /** What Node.js throws when no connection came about. */
@@ -200,8 +207,8 @@ function attempt(options: ServiceOptions, request: ServiceRequest): Promise<Http
 /** A time as it stands in signatures. */
 export const toAmzDate = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/[:-]|\.\d{3}/g, '');
 
-function readError(options: ServiceOptions, response: HttpResponse): { name: string; message: string } {
-  let parsed: { name?: string; message?: string } = {};
+function readError(options: ServiceOptions, response: HttpResponse): Failure {
+  let parsed: Partial<Failure> = {};
   try {
     parsed = options.wireProtocol.parseError(response.body);
   } catch {

@@ -10,24 +10,27 @@ export interface StackMember {
   readonly physicalId: string;
   readonly type: string;
   readonly status: string;
+  /** When an event came about. */
+  readonly timestamp: string;
 }
 
-function command<Input extends Record<string, string | undefined>>(operation: string) {
-  return defineCommand<Input, string>(operation, (input) => ({
+/** What an answer tells of resources or events. */
+interface Page {
+  readonly members: StackMember[];
+  readonly NextToken: string;
+}
+
+function command<Input extends object>(operation: string) {
+  return defineCommand<Input, Page>(operation, (input) => ({
     method: 'POST',
     path: '/',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' },
-    body: new URLSearchParams(JSON.parse(JSON.stringify({ Action: operation, Version: '2010-05-15', ...input }))).toString(),
+    body: new URLSearchParams({ Action: operation, Version: '2010-05-15', ...input }).toString(),
   }));
 }
 
-interface Page {
-  readonly StackName: string;
-  readonly NextToken?: string;
-}
-
-const ListStackResourcesCommand = command<Page & Record<string, string | undefined>>('ListStackResources');
-const DescribeStackEventsCommand = command<Page & Record<string, string | undefined>>('DescribeStackEvents');
+const ListStackResourcesCommand = command<{ StackName: string; NextToken?: string }>('ListStackResources');
+const DescribeStackEventsCommand: typeof ListStackResourcesCommand = command('DescribeStackEvents');
 const DescribeStackResourcesCommand = command<{ PhysicalResourceId: string }>('DescribeStackResources');
 
 export const CloudFormationClient = defineClient('cloudformation', 'CLOUDFORMATION', 'cloudformation', {
@@ -35,7 +38,7 @@ export const CloudFormationClient = defineClient('cloudformation', 'CLOUDFORMATI
     if (!/Response>\s*$/.test(body)) {
       throw new Error('answer cut short');
     }
-    return body;
+    return { members: membersOf(body), NextToken: text(body, 'NextToken') } satisfies Page;
   },
   parseError: (body) => ({ name: text(body, 'Code'), message: text(body, 'Message') }),
 });
@@ -47,19 +50,12 @@ export const listStackResources = (client: Client, stackId: string): AsyncGenera
 export const describeStackEvents = (client: Client, stackId: string): AsyncGenerator<StackMember> =>
   list(client, DescribeStackEventsCommand, stackId);
 
-function list(client: Client, ListCommand: typeof ListStackResourcesCommand, stackId: string): AsyncGenerator<StackMember> {
-  return paginate(
-    async (nextToken) => {
-      const page = await client.send(new ListCommand({ StackName: stackId, NextToken: nextToken }));
-      return { page, nextToken: text(page, 'NextToken') };
-    },
-    ({ page }) => membersOf(page),
-  );
-}
+const list = (client: Client, ListCommand: typeof ListStackResourcesCommand, StackName: string): AsyncGenerator<StackMember> =>
+  paginate((NextToken) => client.send(new ListCommand({ StackName, ...(NextToken && { NextToken }) })), ({ members }) => members);
 
 /** The resources of the stack that has a physical id, in the account and Region of the client; an error where none has it. */
 export async function describeHolder(client: Client, physicalId: string): Promise<StackMember[]> {
-  return membersOf(await client.send(new DescribeStackResourcesCommand({ PhysicalResourceId: physicalId })));
+  return (await client.send(new DescribeStackResourcesCommand({ PhysicalResourceId: physicalId }))).members;
 }
 
 function membersOf(page: string): StackMember[] {
@@ -70,6 +66,7 @@ function membersOf(page: string): StackMember[] {
     physicalId: text(member, 'PhysicalResourceId'),
     type: text(member, 'ResourceType'),
     status: text(member, 'ResourceStatus'),
+    timestamp: text(member, 'Timestamp'),
   }));
 }
 

@@ -28,7 +28,7 @@ export function sign({ method, url, headers: ownHeaders, body, service, region, 
     ...ownHeaders,
     'Host': url.host,
     'X-Amz-Date': date,
-    ...(sessionToken ? { 'X-Amz-Security-Token': sessionToken } : {}),
+    ...(sessionToken && { 'X-Amz-Security-Token': sessionToken }),
   };
   const canonicalHeaders = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim().replace(/\s+/g, ' ')]));
   const names = [...canonicalHeaders.keys()].sort();

@@ -3,32 +3,35 @@
  * declared, and sends what differs. A stack deletes only what it created or has taken to own.
  */
 import { describeProblems } from '../../src/constraints';
+import { Ownership } from '../../src/contract';
 import { isServiceError, ServiceError } from '../aws/client';
 import { CustomResourceEvent, CustomResourceResult } from '../custom-resource';
 import { alreadyExists, heldByNativeType, noAccess } from '../errors';
 import { log } from '../invocation';
 import { UserError } from '../user-error';
-import { formatPhysicalId, Ownership, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
+import { formatPhysicalId, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
 import { Declaration, Origin, ResourceType, Services, Step } from './resource-type';
 
 /** An event on its way, with what every step of it needs. */
-interface Work<Declared extends Declaration> {
+export interface Work<Declared extends Declaration = Declaration> {
   readonly type: ResourceType<Declared>;
   readonly event: CustomResourceEvent;
   readonly services: Services;
   readonly declared: Declared;
 }
 
-export const onCreate = (type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> =>
-  establish({ type, event, services, declared: parseValid(type, event) });
+export async function onCreate(work: Work): Promise<CustomResourceResult> {
+  assertValid(work);
+  return establish(work);
+}
 
-export async function onUpdate(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<CustomResourceResult> {
+export async function onUpdate(work: Work): Promise<CustomResourceResult> {
+  assertValid(work);
+  const { type, event, services, declared } = work;
   const { stack } = services;
-  const declared = parseValid(type, event);
   // Of a declaration with problems nothing was done.
   const attempted = type.parse(event.OldResourceProperties ?? {});
   const old = type.check(attempted).length > 0 ? declared : attempted;
-  const work = { type, event, services, declared };
   const id = parsePhysicalId(event.PhysicalResourceId);
   const target = type.targetOf(declared, event, id?.target);
   const isInPlace = id && target && isOf(id, target);
@@ -56,7 +59,8 @@ export async function onUpdate(type: ResourceType, event: CustomResourceEvent, s
         return create(work);
       });
     }
-    return { physicalResourceId, data: await type.attributes?.(services, target, actual, !!actual && declared.Refresh === old.Refresh) };
+    const isSameRefresh = !!actual && declared.Refresh === old.Refresh;
+    return { PhysicalResourceId: physicalResourceId, Data: await type.attributes?.(services, target, actual, isSameRefresh) };
   } catch (error) {
     if (!isServiceError(error, 'Forbidden', 'Conflict') || !await stack.isRollingBack()) {
       throw error;
@@ -70,15 +74,14 @@ export async function onUpdate(type: ResourceType, event: CustomResourceEvent, s
       await bring(work, id, actual, other).catch(ignore('Forbidden'));
     }
     note('out of reach: left');
-    return { physicalResourceId, data: await type.attributes?.(services, target, actual, true) };
+    return { PhysicalResourceId: physicalResourceId, Data: await type.attributes?.(services, target, actual, true) };
   }
 }
 
 /** Removes what is the stack's, unless somebody else has it by now; puts back in a rollback what an adoption or a move has changed. */
-export async function onDelete(type: ResourceType, event: CustomResourceEvent, services: Services): Promise<void> {
+export async function onDelete(work: Work): Promise<void> {
+  const { type, event, services, declared } = work;
   const { stack } = services;
-  const declared = type.parse(event.ResourceProperties);
-  const work = { type, event, services, declared };
   const id = parsePhysicalId(event.PhysicalResourceId) ?? await findOwn(work);
   if (id?.resourceType !== type.name || await stack.hasDeleted()) {
     note('nothing to delete');
@@ -87,7 +90,7 @@ export async function onDelete(type: ResourceType, event: CustomResourceEvent, s
   const { target, ownership, previous } = id;
   // A rollback of what was taken to own is one of an adoption.
   const isTaken = (declared.Existing === 'OWN' || ownership === 'owned' && declared.Existing !== 'ADOPT') && !await stack.isUndoing();
-  const isOurs = (ownership === 'created' || isTaken) && await stack.holderOf(id) === undefined;
+  const isOurs = (ownership === 'created' || isTaken) && !await stack.holderOf(id);
   if (!isOurs && !(previous && await stack.isUndoing())) {
     return;
   }
@@ -138,7 +141,7 @@ async function establish<Declared extends Declaration>(work: Work<Declared>, bef
   }
 }
 
-async function create<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<CustomResourceResult> {
+export async function create<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<CustomResourceResult> {
   const takeBack = async (undoServices: Services) => {
     const target = type.isRepeatable && (await type.create(undoServices, declared, event)).target || type.targetOf(declared, event)!;
     const left = type.isRepeatable ? declared : await type.read(undoServices, target, declared);
@@ -154,7 +157,7 @@ async function create<Declared extends Declaration>({ type, event, services, dec
     await apply(type, services, target, type.diff(id, actual, declared));
     return formatPhysicalId(id);
   }, takeBack, true);
-  return { physicalResourceId, data: attributes ?? await type.attributes?.(services, target, declared, false) };
+  return { PhysicalResourceId: physicalResourceId, Data: attributes ?? await type.attributes?.(services, target, declared, false) };
 }
 
 /** Brings what is there to what is declared, for a resource that had nothing of it. */
@@ -178,7 +181,7 @@ async function takeOver<Declared extends Declaration>(
   const before = parsePhysicalId(idBefore);
   const physicalResourceId = before && sameTarget(before, id) ? idBefore! : formatPhysicalId(id);
   await bring(work, id, actual, declared);
-  return { physicalResourceId, data: await type.attributes?.(services, target, actual, false) };
+  return { PhysicalResourceId: physicalResourceId, Data: await type.attributes?.(services, target, actual, false) };
 }
 
 /** Fails where a stack may not take over what is there, before anything is changed; answers whether it is of the stack all the same. */
@@ -201,17 +204,18 @@ async function allowTakeOver<Declared extends Declaration>(
 }
 
 /** Changes what is there into what is declared, or leaves it as it was. */
-async function bring<Declared extends Declaration>(
+export async function bring<Declared extends Declaration>(
   { type, services }: Work<Declared>, id: PhysicalId, actual: Declared, declared: Declared,
 ): Promise<void> {
   const steps = type.diff(id, actual, declared);
+  // Even one step of those that are not simply sent may be done in part: a batch of members.
   await attempt(services, () => apply(type, services, id.target, steps), async (undoServices) => {
     const before = { ...declared, ...actual };
     const now = await type.read(undoServices, id.target, before, declared);
     if (now) {
       await apply(type, undoServices, id.target, type.diff(id, now, before));
     }
-  }, steps.length > 1);
+  }, !!type.apply);
 }
 
 async function apply(type: Pick<ResourceType, 'apply'>, services: Services, target: string[], steps: Step[]): Promise<void> {
@@ -263,7 +267,7 @@ const isOf = (id: PhysicalId, target: string[]): boolean => sameTarget(id, { ...
 const isAdoption = ({ Existing: existing }: Declaration): boolean => existing === 'ADOPT' || existing === 'OWN';
 
 /** The ids under which stacks may hold a target, but for that with one mark. */
-const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] =>
+export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] =>
   OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
 
 /**
@@ -288,13 +292,11 @@ async function attempt<Answer>(
 }
 
 /** Fails with all problems of the properties at once. */
-function parseValid<Declared extends Declaration>(type: ResourceType<Declared>, event: CustomResourceEvent): Declared {
-  const declared = type.parse(event.ResourceProperties);
+function assertValid({ type, event, declared }: Work): void {
   const problems = type.check(declared);
   if (problems.length > 0) {
     throw new UserError(describeProblems(event.LogicalResourceId, problems));
   }
-  return declared;
 }
 
 /** Passes over the errors of these names. */
@@ -304,6 +306,15 @@ export function ignore(...names: string[]): (error: unknown) => undefined {
       throw error;
     }
   };
+}
+
+/** Sends the deletion of something; a conflict is none where nothing is there any more. */
+export async function sendUnlessGone({ supportApp }: Services, command: Step, isThere: () => Promise<unknown>): Promise<void> {
+  await supportApp.send(command).catch(ignore('ResourceNotFound')).catch(async (error) => {
+    if (!isServiceError(error, 'Conflict') || await isThere()) {
+      throw error;
+    }
+  });
 }
 
 /** Leaves what somebody else has changed since. */

@@ -7,11 +7,11 @@
  * It comes from the target alone, so that a repeated event gives the same one. What follows the first semicolon may
  * grow; readers skip what they do not know.
  */
+import { Ownership } from '../../src/contract';
 import { UserError } from '../user-error';
 
 /** Marks of their own, so that two stacks which hold one target, as in a move, do so under different ids. */
-export const OWNERSHIPS = ['created', 'adopted', 'owned'] as const;
-export type Ownership = typeof OWNERSHIPS[number];
+export const OWNERSHIPS: Ownership[] = ['created', 'adopted', 'owned'];
 
 export interface PhysicalId {
   readonly resourceType: string;
@@ -47,17 +47,17 @@ export const failedPhysicalId = (logicalResourceId: string): string => 'failed/'
  */
 export function parsePhysicalId(text: string | undefined): PhysicalId | undefined {
   try {
-    const [path, ...history] = text!.split(';');
+    const [path] = text!.split(';');
     const [name, ownership, ...target] = path.split('/').map(decodeURIComponent);
     if (!OWNERSHIPS.includes(ownership as Ownership)) {
       return undefined;
     }
-    const { previous } = Object.fromEntries(history.map((entry) => entry.split('=').map(decodeURIComponent)));
+    const previous = /;previous=([^;]*)/.exec(text!)?.[1];
     return {
       resourceType: TYPE_PREFIX + name,
       ownership: ownership as Ownership,
       target,
-      previous: previous && JSON.parse(previous),
+      previous: previous && JSON.parse(decodeURIComponent(previous)),
     };
   } catch {
     return undefined;

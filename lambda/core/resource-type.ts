@@ -64,7 +64,7 @@ export interface ResourceType<Declared extends Declaration = Declaration> {
   /** What is there, for an error. */
   describe(actual: Declared): string;
   /** Attributes for `Fn::GetAtt`, of what was there before this event. */
-  attributes?(services: Services, target: string[], actual: Declared | undefined, mayFail: boolean): Promise<object>;
+  attributes?(services: Services, target: string[], actual: Declared | undefined, mayFail: boolean): object | Promise<object>;
   /** Whether the service shows that somebody else has taken over what is there. */
   isTakenOver?(actual: Declared, declared: Declared): boolean;
   /** Whether this stack made what is there, or an earlier attempt of it. */

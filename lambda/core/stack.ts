@@ -7,13 +7,16 @@ import {
   listStackResources,
   StackMember,
 } from '../aws/cloudformation';
-import { collect } from '../aws/pagination';
+import { collect, find } from '../aws/pagination';
 import { CustomResourceEvent, isLate } from '../custom-resource';
 import { Invocation } from '../invocation';
 import { parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
 
 /** How long another Region may take to say whether it holds something; a handler in a VPC may have no way to it. */
 const OTHER_REGION_TIMEOUT = 5_000;
+
+/** How long after an operation of the stack a rule may still send what was declared before it. */
+const SETTLING_TIME = 300_000;
 
 /** What the handler may know of the stack that it works for; it asks for nothing before it needs it. */
 export interface Stack {
@@ -36,6 +39,8 @@ export interface Stack {
   /** Status of the resource that the event is about. */
   resourceStatus(): Promise<string | undefined>;
   isRollingBack(): Promise<boolean>;
+  /** Whether the stack was complete for a while at a time, and is. */
+  isAtRest(time: string): Promise<boolean>;
   /** Whether a Delete undoes the creation of the resource, by a rollback or by a deletion of what never was complete. */
   isUndoing(): Promise<boolean>;
   /** Whether a Delete repeats one that the stack has taken as done. */
@@ -43,32 +48,37 @@ export interface Stack {
 }
 
 export function stackOf(event: CustomResourceEvent, invocation: Invocation): Stack {
+  const { StackId: stackId, LogicalResourceId: resourceId, PhysicalResourceId: eventId } = event;
   const region = process.env.AWS_REGION!;
   const client = new CloudFormationClient({ region, invocation });
   // What is refused to a question stays refused: nothing was granted a moment ago.
   const question = { ...invocation, propagationDeadline: 0 };
   const asker = new CloudFormationClient({ region, invocation: question });
   let listing: Promise<StackMember[]> | undefined;
-  const list = () => listing ??= collect(listStackResources(client, event.StackId));
-  const own = async () => (await list()).find(({ logicalId }) => logicalId === event.LogicalResourceId);
+  const list = () => listing ??= collect(listStackResources(client, stackId));
+  const own = async () => (await list()).find(({ logicalId }) => logicalId === resourceId);
   let operation: Promise<StackMember[]> | undefined;
   /** The events of the operation in progress, the newest first. */
-  const operationEvents = () => operation ??= readOperation(client, event.StackId);
-  const status = async () => statusesIn(await operationEvents(), event.StackId)[0] ?? '';
+  const operationEvents = () => operation ??= readOperation(client, stackId);
+  const status = async () => statusesIn(await operationEvents(), stackId)[0] ?? '';
+  const isOtherHolder = ({ logicalId, physicalId, status: resourceStatus }: StackMember) => logicalId === resourceId
+    // The resource itself holds the target under another id than the one that the event is about.
+    ? physicalId !== eventId && event.RequestType === 'Delete'
+    : !resourceStatus.startsWith('DELETE');
   const holds = (target: PhysicalId) => ({ physicalId }: StackMember) => {
     const id = parsePhysicalId(physicalId);
-    return id !== undefined && sameTarget(id, target);
+    return !!id && sameTarget(id, target);
   };
 
   const stack: Stack = {
     async holderOf(target) {
-      return (await list()).find((resource) => holds(target)(resource) && isOtherHolder(resource, event))?.physicalId;
+      return (await list()).find((resource) => holds(target)(resource) && isOtherHolder(resource))?.physicalId;
     },
     async holderBefore(target) {
       return (await operationEvents()).filter(holds(target)).pop()?.physicalId;
     },
     async idBefore() {
-      return (await operationEvents()).filter(({ logicalId }) => logicalId === event.LogicalResourceId).pop()?.physicalId;
+      return (await operationEvents()).filter(({ logicalId }) => logicalId === resourceId).pop()?.physicalId;
     },
     async findHolder(physicalIds, inOtherRegions = false) {
       const ask = async (from: Client, id: string) => (await describeHolder(from, id))
@@ -80,7 +90,7 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
           return ask(new CloudFormationClient({ region: other, invocation: { ...question, signal } }), id).catch(() => undefined);
         }),
       ]));
-      return answers.find((answer) => answer !== undefined);
+      return answers.find((answer) => answer);
     },
     async has(physicalId) {
       return (await list()).some((resource) => resource.physicalId === physicalId);
@@ -92,23 +102,26 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
       // Not when it has: the status stays `UPDATE_ROLLBACK_COMPLETE` until the next operation.
       return /ROLLBACK\w*_IN_PROGRESS/.test(await status());
     },
+    async isAtRest(time) {
+      const last = await find(describeStackEvents(client, stackId), ({ physicalId }) => physicalId === stackId);
+      return /^(CREATE|UPDATE|IMPORT)\w*_COMPLETE$/.test(last?.status ?? '') && Date.parse(last!.timestamp) + SETTLING_TIME < Date.parse(time);
+    },
     async isUndoing() {
-      if (isUndone(await operationEvents(), event.StackId, event.PhysicalResourceId!)) {
+      if (isUndone(await operationEvents(), stackId, eventId!)) {
         return true;
       }
       // Nested stacks are created and undone with the stack that they are a part of.
-      const [parent] = await describeHolder(asker, event.StackId).catch(() => []);
-      return parent !== undefined
-        && isUndone(await readOperation(asker, parent.stackId).catch(() => []), parent.stackId, event.StackId);
+      const [parent] = await describeHolder(asker, stackId).catch(() => []);
+      return !!parent && isUndone(await readOperation(asker, parent.stackId).catch(() => []), parent.stackId, stackId);
     },
     async hasDeleted() {
       const resource = await own();
-      if (resource?.physicalId === event.PhysicalResourceId) {
+      if (resource?.physicalId === eventId) {
         // The template may have the same anew by the time that a late Delete arrives.
         return isLate(event) ? resource?.status !== 'DELETE_IN_PROGRESS' : resource?.status === 'DELETE_COMPLETE';
       }
       // What a replacement has left is deleted once, before the update is over.
-      return resource !== undefined && !/IN_PROGRESS/.test(await status());
+      return !!resource && !/IN_PROGRESS/.test(await status());
     },
   };
   return stack;
@@ -138,11 +151,4 @@ function isUndone(events: StackMember[], stackId: string, physicalId: string): b
     || status.startsWith('DELETE')
     && !before.some((earlier) => /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(earlier))
     && events.some((event) => event.physicalId === physicalId && event.status.startsWith('CREATE'));
-}
-
-function isOtherHolder(resource: StackMember, event: CustomResourceEvent): boolean {
-  return resource.logicalId === event.LogicalResourceId
-    // The resource itself holds the target under another id than the one that the event is about.
-    ? resource.physicalId !== event.PhysicalResourceId && event.RequestType === 'Delete'
-    : !resource.status.startsWith('DELETE');
 }

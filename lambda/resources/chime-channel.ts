@@ -1,4 +1,4 @@
-import { checkChimeChannel, checkChimeChannelTags } from '../../src/constraints';
+import { checkChimeChannel } from '../../src/constraints';
 import { CHIME_CHANNEL_TYPE, ChimeChannelAttributes, ChimeChannelProperties } from '../../src/contract';
 import {
   AssociateChannelFlowCommand,
@@ -52,14 +52,10 @@ export const chimeChannel: ResourceType<Declaration> = {
   parse(properties) {
     const { ServiceToken, ServiceTimeout, ...declared } =
       { Tags: [], MemberArns: [], ModeratorArns: [], ...properties } as unknown as Declaration & { ServiceToken?: string; ServiceTimeout?: string };
-    return {
-      ...declared,
-      ElasticChannelConfiguration: withNumbers(declared.ElasticChannelConfiguration),
-      ExpirationSettings: withNumbers(declared.ExpirationSettings),
-    };
+    return normalize(declared);
   },
 
-  check: (declared) => [...checkChimeChannel(declared), ...checkChimeChannelTags(declared.Tags)],
+  check: checkChimeChannel,
 
   targetOf(declared, _event, current) {
     const { ChannelId: channelId } = declared;
@@ -77,10 +73,11 @@ export const chimeChannel: ResourceType<Declaration> = {
     // In a rotation the new bearer may have no access yet, and the old one none any more.
     const isRotated = old.ChimeBearer !== declared.ChimeBearer;
     const channel = { ChannelArn: channelArn, ChimeBearer: declared.ChimeBearer };
-    const { Channel: found } = await client.send(new DescribeChannelCommand(channel)).catch((error) =>
-      isRotated && isServiceError(error, 'Forbidden')
-        ? client.send(new DescribeChannelCommand({ ...channel, ChimeBearer: old.ChimeBearer })).catch(() => Promise.reject(error))
-        : Promise.reject(error));
+    const { Channel: found } = await client.send(new DescribeChannelCommand(channel)).catch(async (error) => {
+      const former = isRotated && isServiceError(error, 'Forbidden')
+        && await client.send(new DescribeChannelCommand({ ...channel, ChimeBearer: old.ChimeBearer })).catch(() => undefined);
+      return former || Promise.reject(error);
+    });
     const { Tags: tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: channelArn }));
     const those = async (name: 'MemberArns' | 'ModeratorArns', list: typeof ListChannelMembershipsCommand) => {
       const arns = union(declared[name], old[name]);
@@ -93,11 +90,9 @@ export const chimeChannel: ResourceType<Declaration> = {
     };
     return {
       ...declared,
-      ...found,
+      ...normalize({ ...found, ExpirationSettings: (declared.ExpirationSettings ?? old.ExpirationSettings) && found.ExpirationSettings }),
       ChimeBearer: old.ChimeBearer,
-      ElasticChannelConfiguration: withNumbers(found.ElasticChannelConfiguration),
       Metadata: (declared.Metadata ?? old.Metadata) === undefined ? undefined : found.Metadata ?? '',
-      ExpirationSettings: (declared.ExpirationSettings ?? old.ExpirationSettings) && withNumbers(found.ExpirationSettings),
       // A flow that somebody else has given to the channel is only an adoption's to take away.
       ChannelFlowArn: (before ? [declared.ChannelFlowArn, old.ChannelFlowArn].includes(found.ChannelFlowArn) : declared.ChannelFlowArn)
         ? found.ChannelFlowArn : undefined,
@@ -112,26 +107,28 @@ export const chimeChannel: ResourceType<Declaration> = {
    * the stack. What is not declared any more is asked for in the name of the bearer that declared it, who alone may do so.
    */
   diff({ target: [channelArn], ownership }, actual, declared) {
-    const channel = { ChannelArn: channelArn, ChimeBearer: declared.ChimeBearer };
-    const oldChannel = { ...channel, ChimeBearer: actual.ChimeBearer };
-    const { Metadata, ExpirationSettings, ChannelFlowArn } = declared;
+    const { ChimeBearer, Metadata, ExpirationSettings, ChannelFlowArn } = declared;
+    const { ChimeBearer: oldBearer, Metadata: oldMetadata, ChannelFlowArn: oldFlow } = actual;
+    const channel = { ChannelArn: channelArn, ChimeBearer };
+    const oldChannel = { ...channel, ChimeBearer: oldBearer };
     const differs = (...names: (keyof Declaration)[]) => names.some((name) => !isSame(declared[name], actual[name]));
-    const isRotated = declared.ChimeBearer !== actual.ChimeBearer;
+    const isRotated = ChimeBearer !== oldBearer;
     const who = (isStillDeclared: unknown) => isStillDeclared ? channel : oldChannel;
     const steps: Step[] = [];
     const add = (command: Step, ...ignored: string[]) => steps.push({ ...command, ignored });
     // Who may never have become one is none.
-    const remove = (command: Step, ListCommand: typeof ListChannelMembershipsCommand, by: Channel, arn: string) =>
-      steps.push({ ...command, isDone: async (client) => !await isListed(client, ListCommand, by, arn).catch(() => true) });
+    const remove = (arns: string[], by: Channel, ListCommand: typeof ListChannelMembershipsCommand, commandFor: (arn: string) => Step) =>
+      steps.push(...arns.map((arn) => (
+        { ...commandFor(arn), isDone: async (client: Client) => !await isListed(client, ListCommand, by, arn).catch(() => true) })));
 
     if (isRotated) {
       // It may be a moderator or an administrator already, and the old one may be gone: the next step shows whether it can go on.
-      add(new CreateChannelModeratorCommand({ ...oldChannel, ChannelModeratorArn: declared.ChimeBearer }),
+      add(new CreateChannelModeratorCommand({ ...oldChannel, ChannelModeratorArn: ChimeBearer }),
         'Conflict', 'Forbidden', 'BadRequest', 'ResourceLimitExceeded');
     }
-    if (isRotated || differs('Name', 'Mode') || (Metadata ?? '') !== (actual.Metadata ?? '')) {
+    if (isRotated || differs('Name', 'Mode') || (Metadata ?? '') !== (oldMetadata ?? '')) {
       // The service keeps what an update leaves out.
-      add(new UpdateChannelCommand({ ...channel, Name: declared.Name, Mode: declared.Mode, Metadata: Metadata ?? (actual.Metadata && '') }));
+      add(new UpdateChannelCommand({ ...channel, Name: declared.Name, Mode: declared.Mode, Metadata: Metadata ?? (oldMetadata && '') }));
     }
 
     const keysOf = ({ Tags }: Declaration) => Tags.map(({ Key }) => Key);
@@ -148,8 +145,8 @@ export const chimeChannel: ResourceType<Declaration> = {
       add(new PutChannelExpirationSettingsCommand({ ...who(ExpirationSettings), ExpirationSettings }));
     }
     if (differs('ChannelFlowArn')) {
-      if (actual.ChannelFlowArn) {
-        add(new DisassociateChannelFlowCommand({ ...who(ChannelFlowArn), ChannelFlowArn: actual.ChannelFlowArn }), 'NotFound');
+      if (oldFlow) {
+        add(new DisassociateChannelFlowCommand({ ...who(ChannelFlowArn), ChannelFlowArn: oldFlow }), 'NotFound');
       }
       if (ChannelFlowArn) {
         add(new AssociateChannelFlowCommand({ ...channel, ChannelFlowArn }));
@@ -164,15 +161,13 @@ export const chimeChannel: ResourceType<Declaration> = {
     for (const ChannelModeratorArn of without(declared.ModeratorArns, actual.ModeratorArns)) {
       add(new CreateChannelModeratorCommand({ ...channel, ChannelModeratorArn }), 'Conflict');
     }
-    for (const MemberArn of without(actual.MemberArns, [...declared.MemberArns, declared.ChimeBearer])) {
-      remove(new DeleteChannelMembershipCommand({ ...who(declared.MemberArns.length), MemberArn }), ListChannelMembershipsCommand,
-        who(declared.MemberArns.length), MemberArn);
-    }
+    const byMembers = who(declared.MemberArns.length);
+    remove(without(actual.MemberArns, [...declared.MemberArns, ChimeBearer]), byMembers, ListChannelMembershipsCommand,
+      (MemberArn) => new DeleteChannelMembershipCommand({ ...byMembers, MemberArn }));
     // The bearer of an adopted channel may have been its moderator before.
-    const oldBearer = isRotated && ownership === 'created' ? [actual.ChimeBearer] : [];
-    for (const ChannelModeratorArn of without(union(actual.ModeratorArns, oldBearer), [...declared.ModeratorArns, declared.ChimeBearer])) {
-      remove(new DeleteChannelModeratorCommand({ ...channel, ChannelModeratorArn }), ListChannelModeratorsCommand, channel, ChannelModeratorArn);
-    }
+    const formerModerators = isRotated && ownership === 'created' ? [oldBearer] : [];
+    remove(without(union(actual.ModeratorArns, formerModerators), [...declared.ModeratorArns, ChimeBearer]), channel, ListChannelModeratorsCommand,
+      (ChannelModeratorArn) => new DeleteChannelModeratorCommand({ ...channel, ChannelModeratorArn }));
     return steps;
   },
 
@@ -221,7 +216,7 @@ export const chimeChannel: ResourceType<Declaration> = {
 
   fallback: (declared, { ChimeBearer }) => declared.ChimeBearer === ChimeBearer ? undefined : { ...declared, ChimeBearer },
 
-  attributes: (_services, [channelArn]) => Promise.resolve({ ChannelArn: channelArn } satisfies ChimeChannelAttributes),
+  attributes: (_services, [channelArn]) => ({ ChannelArn: channelArn } satisfies ChimeChannelAttributes),
 
   async originOf(_services, actual, declared) {
     if (!isSame(targetOf('', actual), targetOf('', declared))) {
@@ -230,6 +225,13 @@ export const chimeChannel: ResourceType<Declaration> = {
     return undefined;
   },
 };
+
+/** A declaration whose structures compare as text. */
+const normalize = <Structures extends Pick<ChimeChannelProperties, 'ElasticChannelConfiguration' | 'ExpirationSettings'>>(structures: Structures): Structures => ({
+  ...structures,
+  ElasticChannelConfiguration: withNumbers(structures.ElasticChannelConfiguration),
+  ExpirationSettings: withNumbers(structures.ExpirationSettings),
+});
 
 /** A structure with its members in one order and numbers as such; anything else stays as it is for the constraints to report. */
 const withNumbers = <Structure>(structure: Structure): Structure => structure instanceof Object
@@ -262,7 +264,7 @@ async function exists(client: Client, { ChannelArn, ChimeBearer }: Channel): Pro
 }
 
 async function isListed<Input>(client: Client, ListCommand: Parameters<typeof listArns<Input>>[1], input: Input, arn: string): Promise<boolean> {
-  return await find(listArns(client, ListCommand, input), (listed) => listed === arn) !== undefined;
+  return !!await find(listArns(client, ListCommand, input), (listed) => listed === arn);
 }
 
 const without = (all: string[], some: string[]): string[] => all.filter((one) => !some.includes(one));

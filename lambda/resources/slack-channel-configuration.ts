@@ -9,7 +9,7 @@ import {
   SlackChannelConfiguration,
   UpdateSlackChannelConfigurationCommand,
 } from '../aws/support-app';
-import { ignore, isSame } from '../core/lifecycle';
+import { ignore, isSame, sendUnlessGone } from '../core/lifecycle';
 import { ResourceType } from '../core/resource-type';
 import { flag } from '../custom-resource';
 import { UserError } from '../user-error';
@@ -47,14 +47,9 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
 
   async remove(services, target, declared) {
     const [teamId, channelId] = target;
-    // A list that lags may not have it yet, so that what is not listed is deleted, too.
-    await services.supportApp.send(new DeleteSlackChannelConfigurationCommand({ teamId, channelId })).catch(ignore('ResourceNotFound'))
-      .catch(async (error) => {
-        // Without the workspace the service answers a conflict, and there is no configuration left.
-        if (!isServiceError(error, 'Conflict') || await slackChannelConfiguration.read(services, target, declared)) {
-          throw error;
-        }
-      });
+    // A list that lags may not have it yet, so that what is not listed is deleted, too. Without the workspace the service answers a conflict.
+    await sendUnlessGone(services, new DeleteSlackChannelConfigurationCommand({ teamId, channelId }),
+      () => slackChannelConfiguration.read(services, target, declared));
   },
 
   describe: ({ TeamId: teamId, ChannelId: channelId }) =>

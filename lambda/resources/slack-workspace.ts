@@ -8,7 +8,7 @@ import {
   listWorkspaces,
   RegisterSlackWorkspaceForOrganizationCommand,
 } from '../aws/support-app';
-import { ignore, note } from '../core/lifecycle';
+import { note, sendUnlessGone } from '../core/lifecycle';
 import { ResourceType, Services } from '../core/resource-type';
 import { pause } from '../invocation';
 
@@ -42,7 +42,8 @@ export const slackWorkspace: ResourceType<SlackWorkspace> = {
   async remove(services, target) {
     const [teamId] = target;
     const { supportApp } = services;
-    if (!await slackWorkspace.read(services, target, { TeamId: teamId })) {
+    const isThere = () => slackWorkspace.read(services, target, { TeamId: teamId });
+    if (!await isThere()) {
       // Without a support plan the lists are empty, whatever there is.
       note('not listed: left');
       return;
@@ -54,11 +55,7 @@ export const slackWorkspace: ResourceType<SlackWorkspace> = {
       }
       await pause(LOOK_INTERVAL);
     }
-    await supportApp.send(new DeleteSlackWorkspaceConfigurationCommand({ teamId })).catch(ignore('ResourceNotFound')).catch(async (error) => {
-      if (!isServiceError(error, 'Conflict') || await slackWorkspace.read(services, target, { TeamId: teamId })) {
-        throw error;
-      }
-    });
+    await sendUnlessGone(services, new DeleteSlackWorkspaceConfigurationCommand({ teamId }), isThere);
   },
 
   describe: ({ TeamId: teamId }) => 'teamId: the account has the workspace ' + teamId,

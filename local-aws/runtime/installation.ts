@@ -68,7 +68,7 @@ export async function installRuntime(directory: string): Promise<RuntimeInstalla
 
 function npm(directory: string, ...parameters: string[]): Promise<void> {
   const environment = { ...process.env, npm_config_nodedir: join(directory, 'node_modules', 'nodejs22.x') };
-  return runCommand('npm', [...parameters, '--no-audit', '--no-fund'], { cwd: directory, environment, timeoutInSeconds: 240 });
+  return runCommand('npm', [...parameters, '--no-audit', '--no-fund'], { cwd: directory, environment, timeoutInSeconds: 900 });
 }
 
 async function requireBuildTools(): Promise<void> {
@@ -79,7 +79,7 @@ async function requireBuildTools(): Promise<void> {
   if (process.getuid?.() === 0 && findProgram('apt-get')) {
     console.log(`installing ${missing.join(', ')}`);
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = { cwd: process.cwd(), environment, timeoutInSeconds: 120 };
+    const options = { cwd: process.cwd(), environment, timeoutInSeconds: 300 };
     await runCommand('apt-get', ['update', '-qq'], options);
     await runCommand('apt-get', ['install', '-qq', '--no-install-recommends', ...missing], options);
   }

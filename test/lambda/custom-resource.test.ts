@@ -12,10 +12,10 @@ const EVENT: CustomResourceEvent = {
   LogicalResourceId: 'Alias',
   ResourceProperties: {},
 };
-const SUCCESS: CustomResourceResponse = { status: 'SUCCESS', physicalResourceId: 'SupportAppAccountAlias/created/111122223333' };
+const SUCCESS: CustomResourceResponse = { Status: 'SUCCESS', PhysicalResourceId: 'SupportAppAccountAlias/created/111122223333' };
 
 function failed(reason: string): CustomResourceResponse {
-  return { status: 'FAILED', physicalResourceId: 'failed/Alias', reason };
+  return { Status: 'FAILED', PhysicalResourceId: 'failed/Alias', Reason: reason };
 }
 
 describe('flag', () => {
@@ -28,9 +28,9 @@ describe('flag', () => {
 
 describe('formatResponse', () => {
   test('names the request that it answers, and has the attributes', () => {
-    expect(JSON.parse(formatResponse(EVENT, { ...SUCCESS, data: { TeamName: 'Größe', AccountType: '' } }))).toEqual({
+    expect(JSON.parse(formatResponse(EVENT, { ...SUCCESS, Data: { TeamName: 'Größe', AccountType: '' } }))).toEqual({
       Status: 'SUCCESS',
-      PhysicalResourceId: SUCCESS.physicalResourceId,
+      PhysicalResourceId: SUCCESS.PhysicalResourceId,
       StackId: EVENT.StackId,
       RequestId: EVENT.RequestId,
       LogicalResourceId: 'Alias',
@@ -161,7 +161,7 @@ describe('respond', () => {
   });
 
   test('logs neither the URL nor the response', async () => {
-    await answer([{ status: 403, body: 'denied' }], { ...failed('a reason'), data: { TeamName: 'name' } });
+    await answer([{ status: 403, body: 'denied' }], { ...failed('a reason'), Data: { TeamName: 'name' } });
     expect(JSON.stringify(log)).not.toMatch(/127\.0\.0\.1|secret|reason|name|denied/);
   });
 });

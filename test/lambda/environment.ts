@@ -47,5 +47,16 @@ export function withoutRetries() {
 export function captureLog(): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
   jest.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+  captureMetrics();
+  return lines;
+}
+
+/** What the handler counts from here on, metric by metric, in the embedded metric format. */
+export function captureMetrics(): Record<string, unknown>[] {
+  const lines: Record<string, unknown>[] = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+    lines.push(JSON.parse(String(line)));
+    return true;
+  });
   return lines;
 }

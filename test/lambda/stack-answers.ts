@@ -1,21 +1,22 @@
 import { Script } from './scripted-server';
-import { formatPhysicalId, Ownership } from '../../lambda/core/physical-id';
+import { formatPhysicalId } from '../../lambda/core/physical-id';
 import { CustomResourceEvent } from '../../lambda/custom-resource';
-import { SLACK_CHANNEL_CONFIGURATION_TYPE } from '../../src/contract';
+import { Ownership, SLACK_CHANNEL_CONFIGURATION_TYPE } from '../../src/contract';
 
 export interface StackResource {
   readonly logicalId: string;
   readonly physicalId?: string;
   readonly status?: string;
+  readonly timestamp?: string;
 }
 
 export const STACK_ID = 'arn:aws:cloudformation:us-east-1:111122223333:stack/support/5b3a0a5c-0000-4000-8000-000000000000';
 
 /** An answer of CloudFormation to a question about resources or events, in the order given. */
 export function stackAnswer(resources: StackResource[], nextToken?: string): Script {
-  const members = resources.map(({ logicalId, physicalId, status = 'UPDATE_COMPLETE' }) => `<member><StackId>${STACK_ID}</StackId>`
+  const members = resources.map(({ logicalId, physicalId, status = 'UPDATE_COMPLETE', timestamp = '2026-01-02T03:04:05.678Z' }) => `<member><StackId>${STACK_ID}</StackId>`
     + `${physicalId === undefined ? '' : `<PhysicalResourceId>${physicalId}</PhysicalResourceId>`}`
-    + `<LogicalResourceId>${logicalId}</LogicalResourceId><ResourceStatus>${status}</ResourceStatus></member>`);
+    + `<LogicalResourceId>${logicalId}</LogicalResourceId><ResourceStatus>${status}</ResourceStatus><Timestamp>${timestamp}</Timestamp></member>`);
   return {
     headers: { 'content-type': 'text/xml' },
     body: `<AnyResponse><Members>${members.join('')}</Members>${nextToken ? `<NextToken>${nextToken}</NextToken>` : ''}</AnyResponse>`,

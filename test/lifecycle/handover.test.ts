@@ -112,6 +112,41 @@ describe('what moves to another stack, which comes first, stays when the former 
   });
 });
 
+describe('a stack of the same name in another Region', () => {
+  /** The names of the roles differ in nothing but what CloudFormation adds at random. */
+  let elsewhere: Account;
+
+  beforeEach(() => {
+    elsewhere = account.withStack('Same', 'eu-west-1');
+    former = account.withStack('Same');
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+  });
+
+  test('is refused what the first one has made with its default role, which stays as it is', async () => {
+    await former.succeed(defineChannel);
+    const before = account.state();
+    expect(await elsewhere.fail(defineChannel))
+      .toMatch(/^channelId: the account has a configuration for channel \w+ of workspace \w+ that this stack did not create/);
+    expect(account.state()).toEqual(before);
+    await elsewhere.delete();
+    expect(account.state()).toEqual(before);
+    await former.delete();
+    expect(account.channels()).toEqual([]);
+  });
+
+  test('keeps what it has taken over, with a role that outlives both, when the first one is deleted', async () => {
+    const define = (stack: Stack) => {
+      defineChannelWithRole(stack);
+      new AccountAlias(stack, 'Alias', { accountAlias: 'acme' });
+    };
+    await former.succeed(define);
+    const before = account.state();
+    await elsewhere.succeed(define);
+    await former.delete();
+    expect(account.state()).toEqual(before);
+  });
+});
+
 describe('what another stack no longer holds is deleted', () => {
   test('when that stack has been deleted', async () => {
     await former.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));

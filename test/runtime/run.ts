@@ -8,7 +8,7 @@ import { cases } from './cases';
 import { Fixture } from './fixture';
 import { installRuntime, type NodeRelease, type RuntimeInstallation } from '../../local-aws/runtime/installation';
 
-const LIMIT_IN_SECONDS = 350;
+const LIMIT_IN_SECONDS = 1_500;
 
 async function main(): Promise<void> {
   const installation = await installRuntime(join(__dirname, '..', '..', '.tmp', 'runtime'));

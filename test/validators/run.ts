@@ -10,7 +10,7 @@ import { synthesizeExamples } from './examples';
 import { installPython } from './python';
 import * as templates from './template-checks';
 
-const LIMIT_IN_SECONDS = 600;
+const LIMIT_IN_SECONDS = 1_500;
 
 type Check = [name: string, check: () => Promise<string>];
 

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../../lambda/aws/client';
-import { ignore, onCreate, onDelete, onUpdate } from '../../../lambda/core/lifecycle';
+import { ignore, onCreate, onDelete, onUpdate, Work } from '../../../lambda/core/lifecycle';
 import { parsePhysicalId } from '../../../lambda/core/physical-id';
 import { Declaration, ResourceType, Services } from '../../../lambda/core/resource-type';
 import { Stack } from '../../../lambda/core/stack';
@@ -34,6 +34,7 @@ beforeEach(() => {
     has: async () => false,
     resourceStatus: async () => 'CREATE_IN_PROGRESS',
     isRollingBack: async () => false,
+    isAtRest: async () => true,
     isUndoing: async () => false,
     hasDeleted: async () => false,
   };
@@ -75,6 +76,10 @@ const thing: ResourceType<Thing> = {
   describe: ({ Value: value }) => `value: there is "${value}"`,
 };
 
+function workOn(type: ResourceType<Thing>, of: CustomResourceEvent): Work {
+  return { type, event: of, services: services(), declared: type.parse(of.ResourceProperties) } as Work;
+}
+
 function services(): Services {
   const given = { stack, undo: (work: (services: Services) => Promise<unknown>) => work(given as Services).then(() => undefined, () => undefined) };
   return given as Services;
@@ -95,7 +100,7 @@ function event(RequestType: CustomResourceEvent['RequestType'], properties: obje
 }
 
 async function create(properties: object): Promise<string> {
-  return (await onCreate(thing, event('Create', properties), services())).physicalResourceId;
+  return (await onCreate(workOn(thing, event('Create', properties)))).PhysicalResourceId;
 }
 
 function serviceError(name: string, mayHaveSucceeded = false): ServiceError {
@@ -132,14 +137,14 @@ describe('a Create', () => {
   test('names the stack that has it', async () => {
     there = { Value: 'theirs' };
     stack.findHolder = async (ids) => ids.includes(ID)
-      ? { stackId: 'x', stackName: 'other', logicalId: 'L', physicalId: ID, type: thing.name, status: 'CREATE_COMPLETE' } : undefined;
+      ? { stackId: 'x', stackName: 'other', logicalId: 'L', physicalId: ID, type: thing.name, status: 'CREATE_COMPLETE', timestamp: '' } : undefined;
     await expect(create({ Value: 'a' })).rejects.toThrow('did not create; stack other has it.');
   });
 
   test.each(['ADOPT', 'OWN', 'FAIL'])('fails with %s, equal or not, where a native resource has it', async (Existing) => {
     there = { Value: 'a' };
     stack.findHolder = async ([id]) => id === 'native'
-      ? { stackId: 'x', stackName: 'other', logicalId: 'L', physicalId: id, type: 'AWS::A::Thing', status: 'CREATE_COMPLETE' } : undefined;
+      ? { stackId: 'x', stackName: 'other', logicalId: 'L', physicalId: id, type: 'AWS::A::Thing', status: 'CREATE_COMPLETE', timestamp: '' } : undefined;
     await expect(create({ Value: 'a', Existing })).rejects.toThrow(/^value: there is "a", which L of stack other has, an AWS::A::Thing\. Retain /);
     expect(done).toEqual([]);
   });
@@ -152,25 +157,25 @@ describe('a Create', () => {
 
   test('of what the stack made itself, equal, is a Create that was repeated', async () => {
     there = { Value: 'a' };
-    expect((await onCreate({ ...thing, originOf: async () => 'stack' }, event('Create', { Value: 'a' }), services())).physicalResourceId).toBe(ID);
+    expect((await onCreate(workOn({ ...thing, originOf: async () => 'stack' }, event('Create', { Value: 'a' })))).PhysicalResourceId).toBe(ID);
   });
 
   test('of what the stack made itself, another one, changes it and can never delete it', async () => {
     there = { Value: 'theirs' };
-    const { physicalResourceId } = await onCreate({ ...thing, originOf: async () => 'stack' }, event('Create', { Value: 'a' }), services());
+    const { PhysicalResourceId: physicalResourceId } = await onCreate(workOn({ ...thing, originOf: async () => 'stack' }, event('Create', { Value: 'a' })));
     expect([parsePhysicalId(physicalResourceId)!.ownership, done]).toEqual(['adopted', ['change to a']]);
   });
 
   test('of what an earlier attempt left takes it over, with nothing to put back', async () => {
     there = { Value: 'left' };
-    const { physicalResourceId } = await onCreate({ ...thing, originOf: async () => 'earlier attempt' }, event('Create', { Value: 'a' }), services());
+    const { PhysicalResourceId: physicalResourceId } = await onCreate(workOn({ ...thing, originOf: async () => 'earlier attempt' }, event('Create', { Value: 'a' })));
     expect([physicalResourceId, done]).toEqual(['Thing/adopted/t', ['change to a']]);
   });
 
   test('whose way back is not there changes nothing', async () => {
     there = { Value: 'theirs' };
     const type = { ...thing, proveWayBack: () => Promise.reject(new UserError('no way back')) };
-    await expect(onCreate(type, event('Create', { Value: 'a', Existing: 'ADOPT' }), services())).rejects.toThrow('no way back');
+    await expect(onCreate(workOn(type, event('Create', { Value: 'a', Existing: 'ADOPT' })))).rejects.toThrow('no way back');
     expect(done).toEqual([]);
   });
 });
@@ -208,7 +213,7 @@ describe('a change that fails', () => {
 });
 
 describe('an Update', () => {
-  const update = (properties: object, old: object = { Value: 'old' }) => onUpdate(thing, event('Update', properties, ID, old), services());
+  const update = (properties: object, old: object = { Value: 'old' }) => onUpdate(workOn(thing, event('Update', properties, ID, old)));
 
   test.each<[string, string | undefined, string[]]>([
     ['that finds what is declared changes nothing', 'a', []],
@@ -216,7 +221,7 @@ describe('an Update', () => {
     ['that finds nothing makes it again', undefined, ['create']],
   ])('%s', async (_what, value, expected) => {
     there = value === undefined ? undefined : { Value: value };
-    expect((await update({ Value: 'a' })).physicalResourceId).toBe(ID);
+    expect((await update({ Value: 'a' })).PhysicalResourceId).toBe(ID);
     expect(done).toEqual(expected);
   });
 
@@ -238,8 +243,8 @@ describe('an Update', () => {
     stack.isRollingBack = async () => true;
     there = { Value: 'a' };
     const attributes = jest.fn().mockRejectedValueOnce(serviceError(name)).mockResolvedValue({ Name: 'n' });
-    await expect(onUpdate({ ...thing, attributes }, event('Update', { Value: 'a' }, ID, { Value: 'old' }), services()))
-      .resolves.toEqual({ physicalResourceId: ID, data: { Name: 'n' } });
+    await expect(onUpdate(workOn({ ...thing, attributes }, event('Update', { Value: 'a' }, ID, { Value: 'old' }))))
+      .resolves.toEqual({ PhysicalResourceId: ID, Data: { Name: 'n' } });
   });
 
   test.each(['ForbiddenException', 'ConflictException'])('that cannot bring back what a rollback asks for fails: %s', async (name) => {
@@ -254,7 +259,7 @@ describe('an Update', () => {
 describe('a Delete', () => {
   async function deleted(id: string, properties: object = {}): Promise<string[]> {
     there = { Value: 'a' };
-    await onDelete(thing, event('Delete', { Value: 'a', ...properties }, id), services());
+    await onDelete(workOn(thing, event('Delete', { Value: 'a', ...properties }, id)));
     return done;
   }
   const previous = ';previous=%7B%22Value%22%3A%22before%22%7D';
@@ -277,7 +282,7 @@ describe('a Delete', () => {
   ])('%s', async (_what, id, properties, { held, undoing, elsewhere }, expected) => {
     stack.holderOf = async () => held ? ID : undefined;
     stack.isUndoing = async () => undoing === true;
-    stack.findHolder = async () => elsewhere ? { stackId: 'x', stackName: 'y', logicalId: 'l', physicalId: 'p', type: 't', status: 's' } : undefined;
+    stack.findHolder = async () => elsewhere ? { stackId: 'x', stackName: 'y', logicalId: 'l', physicalId: 'p', type: 't', status: 's', timestamp: '' } : undefined;
     expect(await deleted(`Thing/${id}`, properties)).toEqual(expected);
   });
 
@@ -294,13 +299,13 @@ describe('a Delete', () => {
   ])('of an invented id removes what is there, %s', async (_what, properties, origin, expected) => {
     there = { Value: 'a' };
     const type: ResourceType<Thing> = { ...thing, originOf: async () => origin as 'stack' };
-    await onDelete(type, event('Delete', { Value: 'a', ...properties }, 'support-Own-1ABCDEFGHIJKL'), services());
+    await onDelete(workOn(type, event('Delete', { Value: 'a', ...properties }, 'support-Own-1ABCDEFGHIJKL')));
     expect(done).toEqual(expected);
   });
 
   test('leaves what somebody else has taken over', async () => {
     there = { Value: 'a' };
-    await onDelete({ ...thing, isTakenOver: () => true }, event('Delete', { Value: 'a' }, ID), services());
+    await onDelete(workOn({ ...thing, isTakenOver: () => true }, event('Delete', { Value: 'a' }, ID)));
     expect(done).toEqual([]);
   });
 });
