@@ -1,8 +1,9 @@
-import { aws_iam as iam, CfnResource, type Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { type Account, defineChimeChannel, OTHER_TEAM, ownProvider, TEAM, useLocalAws } from './harness';
 import {
-  AccountAlias, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, type SlackChannelConfigurationProps, SlackWorkspace,
+  AccountAlias, type AccountAliasProps, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration,
+  type SlackChannelConfigurationProps, SlackWorkspace,
 } from '../../src';
 
 const local = useLocalAws();
@@ -33,6 +34,12 @@ function defineChannel(stack: Stack, props: Partial<SlackChannelConfigurationPro
 function defineChannelWithRole(stack: Stack, props: Partial<SlackChannelConfigurationProps> = {}): SlackChannelConfiguration {
   const channelRole = iam.Role.fromRoleArn(stack, 'Role', account.roleArn('ChannelRole'), { mutable: false });
   return defineChannel(stack, { channelRole, ...props });
+}
+
+const { OWN } = ExistingConfiguration;
+
+function alias(stack: Stack, props: Partial<AccountAliasProps> = {}): AccountAlias {
+  return new AccountAlias(stack, 'Alias', { accountAlias: 'acme', ...props });
 }
 
 /** What keeps a stack that loses all else. */
@@ -103,6 +110,25 @@ describe('what moves to another stack, which comes first, stays when the former 
     await latter.succeed((stack) => defineChimeChannel(stack, appInstance, { channelId: 'ops' }));
     await former.succeed(defineOther);
     expect(account.chimeChannels()).toMatchObject([{ messages: [{ content: 'hello' }] }]);
+  });
+
+  test.each<[string, (latter: Account, last: Account) => Promise<unknown>]>([
+    ['retains it first', async (owner, next) => {
+      await owner.succeed((stack) => alias(stack, { existing: OWN, removalPolicy: RemovalPolicy.RETAIN }));
+      await next.succeed((stack) => alias(stack, { existing: OWN }));
+    }],
+    ['lets the next one adopt it, which owns it later', async (_owner, next) => {
+      await next.succeed((stack) => alias(stack, { existing: ExistingConfiguration.ADOPT }));
+    }],
+  ])('once more, from a stack that owns it and %s', async (_case, handOver) => {
+    const last = account.withStack('Last');
+    await move((stack) => alias(stack, { existing: OWN }), (stack) => alias(stack));
+    await handOver(latter, last);
+    await latter.delete();
+    expect(aliasOf()).toBe('acme');
+    await last.succeed((stack) => alias(stack, { existing: OWN }));
+    await last.delete();
+    expect(aliasOf()).toBeUndefined();
   });
 
   test('and also when the former stack is deleted, as when a stack is renamed', async () => {
