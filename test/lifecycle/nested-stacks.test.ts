@@ -128,6 +128,15 @@ describe.each([['ADOPT', ADOPT], ['OWN', OWN]])('what a nested stack has taken o
   });
 });
 
+test('a stack that is nested in a nested one is deployed and deleted', async () => {
+  await account.succeed((stack) => {
+    things()(new NestedStack(new NestedStack(stack, 'Nested'), 'Inner'));
+  });
+  expect(marks()).toEqual({ outer: [], inner: ['created', 'created', 'created'] });
+  await account.delete();
+  expect(account.state()).toMatchObject({ accountAlias: undefined, channels: [], chimeChannels: [] });
+});
+
 describe('what moves between a stack and one that is nested in it', () => {
   test.each<[string, Define | undefined]>([['which stays', () => []], ['which comes and goes with it', undefined]])(
     'is there all the time, into a nested stack and back, %s', async (_case, nothing) => {

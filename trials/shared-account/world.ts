@@ -291,8 +291,12 @@ export class SharedAccountWorld {
     if (['CREATE_FAILED', 'UPDATE_FAILED'].includes(result.status)) {
       model.stable = stable;
       model.declared = declarations;
+      const owned = declarations.filter(({ logicalId }) => markOf(this.stackOf(model), logicalId) === 'owned').map(targetOf);
       concerned.forEach((target) => {
         ownership.writers.set(target, 'nobody yet');
+        if (owned.includes(target)) {
+          ownership.foreign.delete(target);
+        }
         if (!stable.some((held) => targetOf(held) === target) && !ownership.foreign.has(target)) {
           ownership.unclear.add(target);
         }
