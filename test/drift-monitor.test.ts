@@ -1,12 +1,14 @@
 import {
-  App, aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_lambda as lambda, type CfnElement, CfnCondition,
-  CfnParameter, type CfnResource, Duration, Fn, NestedStack, Stack, Tags,
+  App, aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_lambda as lambda, CfnCondition,
+  type CfnElement, CfnParameter, type CfnResource, Duration, Fn, NestedStack, Stack, Tags,
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
 import { messageOf, newStack, onlyLogicalId, onlyResource, resourcesOf, resourcesOfType } from './synthesis';
 import {
   AccountAlias, AccountValue, ChannelsProvider, ChimeChannel, DriftMonitor, type DriftMonitorProps, DriftRepair,
-  ExistingConfiguration, ExpirationCriterion, NativeProvider, NotificationSeverity, SlackWorkspace,
+  ExistingConfiguration, ExpirationCriterion, NativeProvider, NotificationSeverity, SlackChannelConfiguration,
+  SlackWorkspace,
 } from '../src';
 import type { DriftCheck } from '../src/contract';
 
@@ -26,7 +28,7 @@ function ruleOf(stack: Stack): Record<string, any> {
   return onlyResource(stack, 'AWS::Events::Rule').Properties;
 }
 
-/** What is known at deployment: of references by name, of attributes as `name.attribute`, of conditions whether they hold. */
+/** What is known at deployment: references by name, attributes as `name.attribute`, and whether conditions hold. */
 type Known = Record<string, string | string[] | boolean>;
 
 const NOTHING = Symbol('AWS::NoValue');
@@ -62,6 +64,19 @@ function checksOf(stack: Stack, known: Known = {}): DriftCheck[] {
   });
 }
 
+/** The properties of all resources that the handler gets. */
+function propertiesOf(stack: Stack, known: Known = {}): DriftCheck['Resources'][number]['ResourceProperties'][] {
+  return checksOf(stack, known).flatMap(({ Resources: resources }) => resources)
+    .map(({ ResourceProperties: properties }) => properties);
+}
+
+/** The logical ids of all that the handler manages. */
+function managedIdsOf(stack: Stack): string[] {
+  return Object.entries(resourcesOf(stack))
+    .filter(([, { Type: type }]) => type.startsWith('Custom::'))
+    .map(([id]) => id);
+}
+
 describe('the template', () => {
   test('has one rule and one permission more than without a monitor, and nothing else', () => {
     const stack = newAliasStack();
@@ -86,7 +101,9 @@ describe('the template', () => {
               'DeleteSlackWorkspaceConfiguration', 'RegisterSlackWorkspaceForOrganization', 'PutAccountAlias',
               'DeleteAccountAlias',
             ],
-            userIdentity: { sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [handlerRole] }] } } },
+            userIdentity: {
+              sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [handlerRole] }] } },
+            },
           },
         },
         Targets: [{
@@ -97,7 +114,8 @@ describe('the template', () => {
             InputTemplate: {
               'Fn::Join': ['', [
                 '{"StackId":"', { Ref: 'AWS::StackId' }, '","Time":<time>,"Repair":[],"Resources":['
-                + '{"ResourceType":"Custom::SupportAppAccountAlias","LogicalResourceId":"Alias325C5727","PhysicalResourceId":"',
+                + '{"ResourceType":"Custom::SupportAppAccountAlias","LogicalResourceId":"Alias325C5727",'
+                + '"PhysicalResourceId":"',
                 { Ref: 'Alias325C5727' }, '","ResourceProperties":{"AccountAlias":"acme"}}]}',
               ]],
             },
@@ -223,7 +241,22 @@ describe('the input of the handler', () => {
     (alias.node.defaultChild as CfnResource).addPropertyOverride('AccountAlias', 'overridden');
     new SlackWorkspace(stack, 'Gone', { teamId: 'T1' });
     stack.node.tryRemoveChild('Gone');
-    expect(checksOf(stack)[0].Resources.map(({ ResourceProperties: properties }) => properties)).toEqual([{ AccountAlias: 'overridden' }]);
+    expect(propertiesOf(stack)).toEqual([{ AccountAlias: 'overridden' }]);
+  });
+
+  test('comes in the order in which repairs depend on each other, whatever that of the definitions', () => {
+    const stack = newStack();
+    const scope = new Construct(stack, 'Support');
+    new AccountAlias(scope, 'Alias', { accountAlias: 'acme' });
+    new ChimeChannel(scope, 'Chime', CHIME);
+    const workspace = new SlackWorkspace(scope, 'Workspace', { teamId: 'T1' });
+    for (const id of ['B', 'A']) {
+      const slackChannel = { workspace, channelId: `C${id}`, notifyOnCaseSeverity: NotificationSeverity.NONE };
+      new SlackChannelConfiguration(scope, id, slackChannel);
+    }
+    new DriftMonitor(stack, 'Drift');
+    expect(propertiesOf(stack).map(({ ChannelId, TeamId, AccountAlias: alias, Name }) => ChannelId ?? TeamId ?? alias ?? Name))
+      .toEqual(['T1', 'CA', 'CB', 'acme', 'On call']);
   });
 
   test('has the resources of its provider only', () => {
@@ -231,7 +264,7 @@ describe('the input of the handler', () => {
     const provider = new ChannelsProvider(stack, 'Other');
     new SlackWorkspace(stack, 'Workspace', { teamId: 'T1', provider });
     new DriftMonitor(stack, 'Drift', { provider });
-    expect(checksOf(stack)[0].Resources.map(({ ResourceType: type }) => type)).toEqual(['Custom::SupportAppSlackWorkspace']);
+    expect(propertiesOf(stack)).toEqual([{ TeamId: 'T1' }]);
   });
 
   test('holds any text of a declaration unchanged', () => {
@@ -239,7 +272,7 @@ describe('the input of the handler', () => {
     const text = '<time> "quoted" \\ <a> ${Alias} \u00FC \u{1F600}\n\ttab';
     new ChimeChannel(stack, 'Chime', { ...CHIME, channelName: text, metadata: '{"<b>":["</b>"]}' });
     new DriftMonitor(stack, 'Drift');
-    expect(checksOf(stack)[0].Resources[0].ResourceProperties).toMatchObject({ Name: text, Metadata: '{"<b>":["</b>"]}' });
+    expect(propertiesOf(stack)).toEqual([expect.objectContaining({ Name: text, Metadata: '{"<b>":["</b>"]}' })]);
   });
 
   test('holds what is known only at deployment', () => {
@@ -265,14 +298,16 @@ describe('the input of the handler', () => {
       ModeratorArns: ['n', `${APP_INSTANCE_ARN}/user/n`],
       ChannelFlowArn: `${APP_INSTANCE_ARN}/channel-flow/n`,
     };
-    expect(checksOf(stack, { ...known, IsTest: true })[0].Resources[0].ResourceProperties).toMatchObject(properties);
+    expect(propertiesOf(stack, { ...known, IsTest: true })).toEqual([expect.objectContaining(properties)]);
     const { Metadata, ...others } = properties;
-    const otherwise = checksOf(stack, { ...known, IsTest: false })[0].Resources[0].ResourceProperties;
+    const [otherwise] = propertiesOf(stack, { ...known, IsTest: false });
     expect(otherwise).toMatchObject({ ...others, Name: '"n" <n>' });
     expect(otherwise).not.toHaveProperty('Metadata');
   });
 
-  test.each([[true, true], [true, false], [false, true], [false, false]])('leaves out what conditions leave out: %s, %s', (one, other) => {
+  test.each([
+    [true, true], [true, false], [false, true], [false, false],
+  ])('leaves out what conditions leave out: %s, %s', (one, other) => {
     const stack = newStack();
     const account = new CfnParameter(stack, 'Account').valueAsString;
     for (const [condition, teamId] of [['One', 'T1'], ['Other', 'T2']]) {
@@ -281,19 +316,19 @@ describe('the input of the handler', () => {
         new CfnCondition(stack, condition, { expression: Fn.conditionEquals(account, condition) });
     }
     new DriftMonitor(stack, 'Drift');
-    expect(checksOf(stack, { One: one, Other: other })[0].Resources.map(({ ResourceProperties: properties }) => properties.TeamId))
-      .toEqual([...one ? ['T1'] : [], ...other ? ['T2'] : []]);
+    expect(propertiesOf(stack, { One: one, Other: other }))
+      .toEqual([...one ? [{ TeamId: 'T1' }] : [], ...other ? [{ TeamId: 'T2' }] : []]);
   });
 
   test('holds values by account', () => {
     const stack = newStack();
-    new AccountAlias(stack, 'Alias', {
-      accountAlias: AccountValue.byAccount({ 111122223333: 'production', 444455556666: 'test' }, { defaultValue: 'other' }).asString,
-    });
+    const values = { 111122223333: 'production', 444455556666: 'test' };
+    const accountAlias = AccountValue.byAccount(values, { defaultValue: 'other' }).asString;
+    new AccountAlias(stack, 'Alias', { accountAlias });
     new DriftMonitor(stack, 'Drift');
     const conditions = Object.keys(Template.fromStack(stack).toJSON().Conditions);
     const isProduction = conditions.find((condition) => condition.includes('production'))!;
-    expect(checksOf(stack, { [isProduction]: true })[0].Resources[0].ResourceProperties).toEqual({ AccountAlias: 'production' });
+    expect(propertiesOf(stack, { [isProduction]: true })).toEqual([{ AccountAlias: 'production' }]);
   });
 });
 
@@ -325,7 +360,7 @@ describe('the limits of a rule', () => {
     const checks = checksOf(stack);
     expect(checks).toHaveLength(3);
     const ids = checks.flatMap(({ Resources: resources }) => resources.map(({ LogicalResourceId: id }) => id));
-    const declared = Object.entries(resourcesOf(stack)).filter(([, { Type: type }]) => type.startsWith('Custom::')).map(([id]) => id);
+    const declared = managedIdsOf(stack);
     expect(declared).toHaveLength(26);
     expect(ids.sort()).toEqual(declared.sort());
     expect(ruleOf(stack).Targets.map(({ Id: id }: { Id: string }) => id)).toEqual(['Target0', 'Target1', 'Target2']);
@@ -334,9 +369,11 @@ describe('the limits of a rule', () => {
   test('a full account with Chime channels of ten members has room, too', () => {
     const stack = newStack();
     defineFullAccount(stack);
-    ['one', 'two', 'three'].forEach((channelId) => new ChimeChannel(stack, channelId, { ...CHIME, channelId, memberArns: membersOf(10) }));
+    for (const channelId of ['one', 'two', 'three']) {
+      new ChimeChannel(stack, channelId, { ...CHIME, channelId, memberArns: membersOf(10) });
+    }
     new DriftMonitor(stack, 'Drift', { repair: DriftRepair.ALL });
-    expect(checksOf(stack).map(({ Resources: resources }) => resources.length).reduce((sum, count) => sum + count)).toBe(29);
+    expect(propertiesOf(stack)).toHaveLength(29);
   });
 
   test('an adopted resource has room for what its physical id remembers', () => {
@@ -344,7 +381,9 @@ describe('the limits of a rule', () => {
       const stack = newStack();
       const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: 'T1' });
       for (let channel = 0; channel < 7; channel += 1) {
-        workspace.addChannel(`Channel${channel}`, { channelId: `C${channel}`, notifyOnCaseSeverity: NotificationSeverity.NONE, existing });
+        workspace.addChannel(`Channel${channel}`, {
+          channelId: `C${channel}`, notifyOnCaseSeverity: NotificationSeverity.NONE, existing,
+        });
       }
       new DriftMonitor(stack, 'Drift');
       return stack;
@@ -352,8 +391,8 @@ describe('the limits of a rule', () => {
     expect(checksOf(define())).toHaveLength(1);
     expect(checksOf(define(ExistingConfiguration.FAIL))).toHaveLength(1);
     const stack = define(ExistingConfiguration.ADOPT);
-    const ids = Object.entries(resourcesOf(stack)).filter(([, { Type: type }]) => type.startsWith('Custom::')).map(([id]) => id);
-    expect(checksOf(stack, Object.fromEntries(ids.map((id) => [id, 'x'.repeat(1024)])))).toHaveLength(2);
+    const longest = Object.fromEntries(managedIdsOf(stack).map((id) => [id, 'x'.repeat(1024)]));
+    expect(checksOf(stack, longest)).toHaveLength(2);
   });
 
   test('a move has room for what a physical id remembers', () => {
@@ -380,7 +419,8 @@ describe('the limits of a rule', () => {
 
   test('that error is gone when such a resource has a provider without a monitor', () => {
     const stack = newStack();
-    new ChimeChannel(stack, 'Large', { ...CHIME, memberArns: membersOf(1000), provider: new ChannelsProvider(stack, 'Large provider') });
+    const provider = new ChannelsProvider(stack, 'Unmonitored');
+    new ChimeChannel(stack, 'Large', { ...CHIME, memberArns: membersOf(1000), provider });
     new ChimeChannel(stack, 'Small', CHIME);
     new DriftMonitor(stack, 'Drift', { provider: ChannelsProvider.getOrCreate(stack) });
     expect(checksOf(stack)[0].Resources).toHaveLength(1);
@@ -393,9 +433,9 @@ describe('the limits of a rule', () => {
     }
     new DriftMonitor(stack, 'Drift');
     expect(messageOf(() => Template.fromStack(stack))).toMatch(new RegExp([
-      'DriftMonitor at "Stack/Drift" has 1 problem:\n {2}- provider: must serve what fits into the 5 targets of a rule of ',
-      'Amazon EventBridge, 8192 characters each, got the ChannelsProvider at "Stack/CdkSupportChannels", whose 6 resources ',
-      'take 6 targets with up to 3\\d{4} characters in all\\. ',
+      'DriftMonitor at "Stack/Drift" has 1 problem:\n {2}- provider: must serve what fits into the 5 targets of a rule ',
+      'of Amazon EventBridge, 8192 characters each, got the ChannelsProvider at "Stack/CdkSupportChannels", whose 6 ',
+      'resources take 6 targets with up to 3\\d{4} characters in all\\. ',
       'Give some of them another ChannelsProvider, which has no DriftMonitor, as provider\\.',
     ].join(''), 'u'));
   });
@@ -407,7 +447,9 @@ describe('the limits of a rule', () => {
     const role = iam.Role.fromRoleArn(stack, 'Role', new CfnParameter(stack, 'RoleArn').valueAsString);
     for (let channel = 0; channel < 20; channel += 1) {
       workspace.addChannel(`Channel${channel}`, {
-        channelId: new CfnParameter(stack, `Slack${channel}`).valueAsString, channelRole: role, notifyOnCaseSeverity: NotificationSeverity.NONE,
+        channelId: new CfnParameter(stack, `Slack${channel}`).valueAsString,
+        channelRole: role,
+        notifyOnCaseSeverity: NotificationSeverity.NONE,
       });
     }
     new DriftMonitor(stack, 'Drift');
@@ -429,8 +471,8 @@ describe('what is no monitor', () => {
     new DriftMonitor(stack, 'Drift');
     expect(messageOf(() => Template.fromStack(stack))).toContain([
       'DriftMonitor at "Stack/Drift" has 1 problem:',
-      '  - provider: must serve a construct, got the ChannelsProvider at "Stack/CdkSupportChannels", which serves none. '
-      + 'Define what is to be monitored, give it this provider, or remove the monitor.',
+      '  - provider: must serve a construct, got the ChannelsProvider at "Stack/CdkSupportChannels", which serves none.'
+      + ' Define what is to be monitored, give it this provider, or remove the monitor.',
     ].join('\n'));
   });
 
@@ -440,15 +482,17 @@ describe('what is no monitor', () => {
   test('is one of a NativeProvider', () => {
     const stack = newAliasStack();
     const provider = new NativeProvider(new Stack(stack.node.root as App, 'Other'), 'Native');
-    expect(messageOf(() => new DriftMonitor(stack, 'Drift', { provider }))).toBe(
-      `DriftMonitor at "Stack/Drift" has 1 problem:\n  - provider: must be a ChannelsProvider, got the NativeProvider at "Other/Native". ${NATIVE}`,
-    );
+    expect(messageOf(() => new DriftMonitor(stack, 'Drift', { provider }))).toBe([
+      'DriftMonitor at "Stack/Drift" has 1 problem:',
+      `  - provider: must be a ChannelsProvider, got the NativeProvider at "Other/Native". ${NATIVE}`,
+    ].join('\n'));
   });
 
   test('is one in the scope of a NativeProvider, unless it names a handler', () => {
     const stack = newStack();
     new NativeProvider(stack, 'Native');
-    expect(messageOf(() => new DriftMonitor(stack, 'Drift'))).toContain(`must be a ChannelsProvider, got the NativeProvider at "Stack/Native". ${NATIVE}`);
+    expect(messageOf(() => new DriftMonitor(stack, 'Drift')))
+      .toContain(`must be a ChannelsProvider, got the NativeProvider at "Stack/Native". ${NATIVE}`);
     const provider = new ChannelsProvider(stack, 'Provider');
     new AccountAlias(stack, 'Alias', { accountAlias: 'acme', provider });
     new DriftMonitor(stack, 'Monitor', { provider });
@@ -464,7 +508,8 @@ describe('what is no monitor', () => {
       '  - provider: must be in the stack "Other" of the monitor, got "Stack/CdkSupportChannels". '
       + 'Define the monitor in the stack of the provider, one in each stack.',
     ].join('\n'));
-    expect(() => new DriftMonitor(new NestedStack(stack, 'Nested'), 'Drift', { provider })).toThrow('must be in the stack "Stack/Nested"');
+    const nested = new NestedStack(stack, 'Nested');
+    expect(() => new DriftMonitor(nested, 'Drift', { provider })).toThrow('must be in the stack "Stack/Nested"');
   });
 });
 
@@ -490,12 +535,13 @@ describe('metrics', () => {
       .toMatchObject({ statistic: 'Maximum', period: Duration.hours(1) });
   });
 
-  test('alarms in the stack go by its name at deployment, those in another stack by the name that it has in the app', () => {
+  test('alarms in the stack go by its name at deployment, those elsewhere by the name that it has in the app', () => {
     const app = new App({ analyticsReporting: false });
     const [watched, other] = ['Watched', 'Other'].map((id) => new Stack(app, id));
     new AccountAlias(watched, 'Alias', { accountAlias: 'acme' });
     const drift = new DriftMonitor(watched, 'Drift');
-    [watched, other].forEach((scope) => drift.metricDrifted().createAlarm(scope, 'Alarm', { threshold: 1, evaluationPeriods: 1 }));
+    const alarm = { threshold: 1, evaluationPeriods: 1 };
+    [watched, other].forEach((scope) => drift.metricDrifted().createAlarm(scope, 'Alarm', alarm));
     const alarmOf = (stackOfAlarm: Stack) => onlyResource(stackOfAlarm, 'AWS::CloudWatch::Alarm').Properties;
     expect(alarmOf(watched)).toMatchObject({
       Namespace: 'CdkSupportChannels',

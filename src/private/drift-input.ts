@@ -9,8 +9,8 @@ export const MAXIMUM_TARGETS = 5;
 export const MAXIMUM_TEMPLATE_LENGTH = 8192;
 
 /**
- * What is left free in each target: a resource that moves from one logical id to another, with other properties, remembers
- * in its physical id what it was before, in at most 1,024 characters.
+ * What is left free in each target: a resource that moves from one logical id to another, with other properties,
+ * remembers in its physical id what it was before, in at most 1,024 characters.
  */
 const RESERVE = 1024;
 
@@ -91,7 +91,8 @@ function declarationOf(resource: CfnResource): Text {
   const { Type: type, Properties, Condition: condition } = rendered.Resources[logicalId];
   const { ServiceToken, ServiceTimeout, ...properties } = Properties;
   const id = { text: resource.ref, length: physicalIdLength(type, properties) };
-  const member = (name: keyof DeclaredResource, value: Text) => joined('', [literal(`${JSON.stringify(name)}:`), value]);
+  const member = (name: keyof DeclaredResource, value: Text) =>
+    joined('', [literal(`${JSON.stringify(name)}:`), value]);
   const declaration = joined('', [literal('{'), joined(',', [
     member('ResourceType', jsonOf(type)!),
     member('LogicalResourceId', jsonOf(logicalId)!),
@@ -121,8 +122,8 @@ const PSEUDO_PARAMETERS: Record<string, number> = {
 };
 
 /**
- * How long a whole value is at most of which a part is known only at deployment. A value by account is written as one text
- * for each of them, of which one is there.
+ * How long a whole value is at most of which a part is known only at deployment. A value by account is written as one
+ * text for each of them, of which one is there.
  */
 const LONGEST_VALUES: Record<string, number> = {
   'AccountAlias': 30,
@@ -179,7 +180,7 @@ function joined(delimiter: string, texts: readonly Text[]): Text {
 }
 
 /**
- * A value of a template as JSON with all scalars as texts, as CloudFormation delivers them; nothing for what is no value.
+ * A value of a template as JSON with all scalars as texts, as CloudFormation delivers them; nothing for no value.
  *
  * @param name the name of the property
  * @param prefix what stands before the value, and is left out with it
@@ -212,8 +213,9 @@ function jsonOf(value: unknown, name = '', prefix = ''): Text | undefined {
     return joined('', [literal(`${prefix}["`), list, literal('"]')]);
   }
   const content = contentOf(value);
-  const longest = Math.max(contentOf(value, 0).length, Math.min(content.length, LONGEST_VALUES[name] ?? content.length));
-  return quoted(prefix, { ...content, length: longest });
+  const known = contentOf(value, 0).length;
+  const longest = LONGEST_VALUES[name] ?? content.length;
+  return quoted(prefix, { ...content, length: Math.max(known, Math.min(content.length, longest)) });
 }
 
 function either(condition: string, texts: (Text | undefined)[]): Text {
@@ -252,7 +254,10 @@ function contentOf(value: unknown, longest = LONGEST): Text {
   const [operation, operand] = intrinsic;
   const [first, ...others] = Array.isArray(operand) ? operand as unknown[] : [];
   switch (operation) {
-    case 'Ref': return { text: Token.asString(value), length: Math.min(longest, PSEUDO_PARAMETERS[String(operand)] ?? longest) };
+    case 'Ref': return {
+      text: Token.asString(value),
+      length: Math.min(longest, PSEUDO_PARAMETERS[String(operand)] ?? longest),
+    };
     case 'Fn::Join': return Array.isArray(others[0])
       ? joined(literalIn(String(first)).text, others[0].map((part) => contentOf(part, longest)))
       : { text: Token.asString(value), length: longest };
@@ -273,5 +278,5 @@ function substituted([template, values = {}]: [string, object?], longest: number
 
 function intrinsicOf(value: Record<string, unknown>): [string, unknown] | undefined {
   const [entry, ...others] = Object.entries(value);
-  return others.length === 0 && entry !== undefined && (entry[0] === 'Ref' || entry[0].startsWith('Fn::')) ? entry : undefined;
+  return entry && others.length === 0 && /^(Ref$|Fn::)/u.test(entry[0]) ? entry : undefined;
 }
