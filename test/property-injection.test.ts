@@ -6,6 +6,7 @@ import {
   AccountAlias,
   ChannelsProvider,
   ChimeChannel,
+  DriftMonitor,
   NotificationSeverity,
   SlackChannelConfiguration,
   SlackWorkspace,
@@ -35,7 +36,10 @@ function stackWith(...defaults: Defaults[]): Stack {
 }
 
 test('the names of the classes are fixed', () => {
-  const classes = [AccountAlias, ChannelsProvider, ChimeChannel, SlackChannelConfiguration, SlackWorkspace, SupportAppAccount, SupportAppRole];
+  const classes = [
+    AccountAlias, ChannelsProvider, ChimeChannel, DriftMonitor, SlackChannelConfiguration, SlackWorkspace, SupportAppAccount,
+    SupportAppRole,
+  ];
   expect(classes.map((each) => each.PROPERTY_INJECTION_ID)).toEqual(classes.map((each) => `cdk-support-channels.${each.name}`));
 });
 
@@ -78,6 +82,14 @@ test('each construct has the defaults of the app, those that others define inclu
   )))).toContain('AWSSupportAppReadOnlyAccess');
 });
 
+test('a monitor of drift has the defaults of the app', () => {
+  const stack = stackWith(new Defaults(DriftMonitor.PROPERTY_INJECTION_ID, { repair: true }));
+  new AccountAlias(stack, 'Alias', { accountAlias: 'a' });
+  new DriftMonitor(stack, 'Drift');
+  const [{ InputTransformer: { InputTemplate: template } }] = onlyResource(stack, 'AWS::Events::Rule').Properties.Targets;
+  expect(template['Fn::Join'][1].join('')).toContain('"Repair":["created","owned"]');
+});
+
 test('defaults of a stack win over those of the app', () => {
   const stack = stackWith(new Defaults(AccountAlias.PROPERTY_INJECTION_ID, { accountAlias: 'app' }));
   PropertyInjectors.of(stack).add(new Defaults(AccountAlias.PROPERTY_INJECTION_ID, { accountAlias: 'stack' }));
@@ -92,16 +104,18 @@ test('without defaults a class has its own name and its instances are told apart
   const channel = workspace.addChannel('Channel', CHANNEL);
   const chime = new ChimeChannel(stack, 'Chime', CHIME);
   const provider = ChannelsProvider.getOrCreate(stack);
+  const monitor = new DriftMonitor(stack, 'Drift');
   const questions: [string, (value: unknown) => boolean, unknown][] = [
     ['AccountAlias', AccountAlias.isAccountAlias.bind(AccountAlias), alias],
     ['SlackWorkspace', SlackWorkspace.isSlackWorkspace.bind(SlackWorkspace), workspace],
     ['SlackChannelConfiguration', SlackChannelConfiguration.isSlackChannelConfiguration.bind(SlackChannelConfiguration), channel],
     ['ChimeChannel', ChimeChannel.isChimeChannel.bind(ChimeChannel), chime],
     ['ChannelsProvider', ChannelsProvider.isChannelsProvider.bind(ChannelsProvider), provider],
+    ['DriftMonitor', DriftMonitor.isDriftMonitor.bind(DriftMonitor), monitor],
   ];
   for (const [name, isKind, construct] of questions) {
     expect((construct as object).constructor.name).toBe(name);
-    expect([alias, workspace, channel, chime, provider, stack, undefined, null, 'text', {}].filter(isKind)).toEqual([construct]);
+    expect([alias, workspace, channel, chime, provider, monitor, stack, undefined, null, 'text', {}].filter(isKind)).toEqual([construct]);
   }
   expect(SlackWorkspace.isSlackWorkspace(SlackWorkspace.fromTeamId(stack, 'Imported', 'T2'))).toBe(false);
 });
