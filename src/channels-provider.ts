@@ -1,3 +1,4 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -18,6 +19,7 @@ import { isOfKind, markKind } from './private/construct-kind';
 import { HANDLER_RESOURCE_ID, type ResourceClass, type ResourceDeclaration, type ResourceDefinition } from './private/engine';
 import { HANDLER_FOLDER, handlerCode, handlerCodeHash } from './private/handler-code';
 import { handlerFindings, LOG_GROUP_FINDINGS } from './private/handler-findings';
+import { handlerMetric } from './private/handler-metric';
 import {
   deadLetterPermissions,
   logPermission,
@@ -351,6 +353,24 @@ export class ChannelsProvider extends Resource implements IChannelsProvider, iam
     this.handlerArn = this.handler.getAtt('Arn');
     this.serviceToken = this.handlerArn.toString();
     this.functionRef = this.handler.functionRef;
+  }
+
+  /**
+   * How many events of CloudFormation the handlers of the stack have answered with a failure. AWS Lambda counts none of these
+   * as an error.
+   *
+   * @param props the statistic, the period and the look of the metric
+   * @default - the sum over 5 minutes
+   */
+  public metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return handlerMetric(this, 'FailedEvents', props);
+  }
+
+  /**
+   * @internal
+   */
+  public get _handlerRoleArn(): string {
+    return this.role.roleArn;
   }
 
   /**

@@ -2,6 +2,7 @@ export * from './account-alias';
 export * from './account-value';
 export * from './channels-provider';
 export * from './chime-channel';
+export * from './drift-monitor';
 export * from './existing-configuration';
 export * from './native-provider';
 export * from './slack-channel-configuration';

@@ -4,8 +4,8 @@ import * as lib from '../src';
 
 // What JavaScript, JSON and some languages let people write, and TypeScript would not.
 const {
-  AccountAlias, AccountValue, ChannelsProvider, ChimeChannel, SlackChannelConfiguration, SlackWorkspace, SupportAppAccount,
-  SupportAppRole,
+  AccountAlias, AccountValue, ChannelsProvider, ChimeChannel, DriftMonitor, NativeProvider, SlackChannelConfiguration, SlackWorkspace,
+  SupportAppAccount, SupportAppRole,
 } = lib as Record<keyof typeof lib, any>;
 
 const ARN = 'arn:aws:chime:us-east-1:111122223333:app-instance/a';
@@ -584,6 +584,34 @@ const MISTAKES: Mistake[] = [
     'AccountValue at "spread" has 2 problems:',
     '  - accountIds: must be a list of texts, got nothing. Give a list.',
     '  - values: must be a list of texts, got nothing. Give a list.'],
+  [({ stack }) => new DriftMonitor(stack, 'M', null),
+    'DriftMonitor at "Stack/M" has 1 problem:',
+    '  - props: must be an object with properties, got null. Give the properties of the construct.'],
+  [({ stack, bucket }) => new DriftMonitor(stack, 'M', { schedule: 'rate(1 hour)', repair: 'true', provider: bucket }),
+    'DriftMonitor at "Stack/M" has 3 problems:',
+    '  - schedule: must be an events.Schedule, got "rate(1 hour)". Give one, such as '
+    + 'events.Schedule.rate(Duration.hours(1)).',
+    '  - repair: must be true, false, CREATED or ALL, got "true". Give true or one of DriftRepair, or leave the '
+    + 'property out.',
+    '  - provider: must be a ChannelsProvider or a NativeProvider, got the Bucket at "Stack/Bucket". '
+    + 'Give a ChannelsProvider of the stack or a NativeProvider, or leave the property out.'],
+  [({ stack }) => new DriftMonitor(stack, 'M', { schedule: Duration.hours(1), repair: ['CREATED'] }),
+    'DriftMonitor at "Stack/M" has 2 problems:',
+    '  - schedule: must be an events.Schedule, got 1 hour. Give one, such as events.Schedule.rate(Duration.hours(1)).',
+    '  - repair: must be true, false, CREATED or ALL, got ["CREATED"]. Give true or one of DriftRepair, or leave the '
+    + 'property out.'],
+  [({ stack }) => new DriftMonitor(stack, 'M', { schedule: { expressionString: 'at(2026-05-01T12:00:00)' } }),
+    'DriftMonitor at "Stack/M" has 1 problem:',
+    '  - schedule: must be a rate or a cron expression, got "at(2026-05-01T12:00:00)". Give one, such as '
+    + 'events.Schedule.rate(Duration.hours(1)).'],
+  [({ stack }) => new DriftMonitor(stack, 'M', { provider: new NativeProvider(stack, 'Native') }),
+    'DriftMonitor at "Stack/M" has 1 problem:',
+    '  - provider: must be a ChannelsProvider, got the NativeProvider at "Stack/Native". Use the drift detection of '
+    + 'CloudFormation itself, which sees what a NativeProvider manages: aws cloudformation detect-stack-drift.'],
+  [({ stack }) => new DriftMonitor(new Stack(stack, 'Other'), 'M', { provider: ChannelsProvider.getOrCreate(stack) }),
+    'DriftMonitor at "Stack/Other/M" has 1 problem:',
+    '  - provider: must be in the stack "Stack/Other" of the monitor, got "Stack/CdkSupportChannels". '
+    + 'Define the monitor in the stack of the provider, one in each stack.'],
   [() => AccountValue.spread(['111122223333'], [null]),
     'AccountValue at "spread" has 1 problem:',
     '  - values[0]: must be a text that is known at synth, got null. Give a text.'],

@@ -8,6 +8,7 @@ import {
   AccountAlias,
   ChannelsProvider,
   ChimeChannel,
+  DriftMonitor,
   ExistingConfiguration,
   type IChannelsProvider,
   NativeProvider,
@@ -40,7 +41,10 @@ function stackWith(...defaults: Defaults[]): Stack {
 }
 
 test('the names of the classes are fixed', () => {
-  const classes = [AccountAlias, ChannelsProvider, ChimeChannel, SlackChannelConfiguration, SlackWorkspace, SupportAppAccount, SupportAppRole];
+  const classes = [
+    AccountAlias, ChannelsProvider, ChimeChannel, DriftMonitor, SlackChannelConfiguration, SlackWorkspace, SupportAppAccount,
+    SupportAppRole,
+  ];
   expect(classes.map((each) => each.PROPERTY_INJECTION_ID)).toEqual(classes.map((each) => `cdk-support-channels.${each.name}`));
 });
 
@@ -81,6 +85,14 @@ test('each construct has the defaults of the app, those that others define inclu
   expect(JSON.stringify(Object.values(stack.node.findAll()).filter((each) => each instanceof SupportAppRole).map((role) => (
     stack.resolve((role.node.defaultChild as unknown as { managedPolicyArns: unknown }).managedPolicyArns)
   )))).toContain('AWSSupportAppReadOnlyAccess');
+});
+
+test('a monitor of drift has the defaults of the app', () => {
+  const stack = stackWith(new Defaults(DriftMonitor.PROPERTY_INJECTION_ID, { repair: true }));
+  new AccountAlias(stack, 'Alias', { accountAlias: 'a' });
+  new DriftMonitor(stack, 'Drift');
+  const [{ InputTransformer: { InputTemplate: template } }] = onlyResource(stack, 'AWS::Events::Rule').Properties.Targets;
+  expect(template['Fn::Join'][1].join('')).toContain('"Repair":["created","owned"]');
 });
 
 test('defaults of a stack win over those of the app', () => {
@@ -161,16 +173,18 @@ test('without defaults a class has its own name and its instances are told apart
   const channel = workspace.addChannel('Channel', CHANNEL);
   const chime = new ChimeChannel(stack, 'Chime', CHIME);
   const provider = ChannelsProvider.getOrCreate(stack);
+  const monitor = new DriftMonitor(stack, 'Drift');
   const questions: [string, (value: unknown) => boolean, unknown][] = [
     ['AccountAlias', AccountAlias.isAccountAlias.bind(AccountAlias), alias],
     ['SlackWorkspace', SlackWorkspace.isSlackWorkspace.bind(SlackWorkspace), workspace],
     ['SlackChannelConfiguration', SlackChannelConfiguration.isSlackChannelConfiguration.bind(SlackChannelConfiguration), channel],
     ['ChimeChannel', ChimeChannel.isChimeChannel.bind(ChimeChannel), chime],
     ['ChannelsProvider', ChannelsProvider.isChannelsProvider.bind(ChannelsProvider), provider],
+    ['DriftMonitor', DriftMonitor.isDriftMonitor.bind(DriftMonitor), monitor],
   ];
   for (const [name, isKind, construct] of questions) {
     expect((construct as object).constructor.name).toBe(name);
-    expect([alias, workspace, channel, chime, provider, stack, undefined, null, 'text', {}].filter(isKind)).toEqual([construct]);
+    expect([alias, workspace, channel, chime, provider, monitor, stack, undefined, null, 'text', {}].filter(isKind)).toEqual([construct]);
   }
   expect(SlackWorkspace.isSlackWorkspace(SlackWorkspace.fromTeamId(stack, 'Imported', 'T2'))).toBe(false);
 });

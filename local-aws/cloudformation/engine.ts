@@ -22,6 +22,7 @@ import {
 import { PreparedTemplate, parseTemplate, resolveParameters } from './template';
 import type { Template } from './template-model';
 import { ValidationError } from './validation-error';
+import { LocalEvents } from '../events/local-events';
 import { LocalLambda, type LocalLambdaOptions } from '../lambda/local-lambda';
 import { ChimeStore } from '../services/chime-store';
 import type { Organization } from '../stacksets/organization';
@@ -78,6 +79,7 @@ export class LocalCloudFormation {
   public readonly lambda: LocalLambda;
   public readonly roles = new Roles();
   public readonly stackSets: LocalStackSets;
+  public readonly events: LocalEvents;
   public readonly chime: ChimeStore;
   /** They may change between two operations. */
   public readonly assumptions: Assumptions;
@@ -119,6 +121,7 @@ export class LocalCloudFormation {
     this.assumptions = { ...DEFAULT_ASSUMPTIONS, ...options.assumptions };
     // Each request that is in progress listens to it.
     setMaxListeners(0, this.stopping.signal);
+    this.events = new LocalEvents(this.lambda);
     this.stackSets = new LocalStackSets(this, options.organization);
   }
 
@@ -413,6 +416,7 @@ export class LocalCloudFormation {
       roles: this.roles,
       identities: this.identities,
       stackSets: this.stackSets,
+      events: this.events,
       chime: this.chime,
       services: this.options.services,
       ssmParameters: this.ssmParametersOf(stack),

@@ -44,6 +44,12 @@ export function noteServed(provider: Construct, construct: Construct): void {
   services.get(Stack.of(provider))?.find((service) => service.provider === provider)?.served.push(construct);
 }
 
+/** The constructs that a provider serves. */
+export function servedBy(provider: Construct): Construct[] {
+  const ofStack = services.get(Stack.of(provider)) ?? [];
+  return ofStack.filter((service) => service.provider === provider).flatMap(({ served }) => served).filter(isInTree);
+}
+
 /** An option of a provider that nothing uses would vanish without a word. A lone one may wait for the first construct. */
 function warnIfUnused(provider: Construct): void {
   const stack = Stack.of(provider);

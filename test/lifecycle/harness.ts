@@ -72,6 +72,7 @@ export class LocalAwsHarness {
     services.faults.clear();
     services.clockOffset = 0;
     cloudFormation.bucket.clockOffset = 0;
+    cloudFormation.events.clockOffset = 0;
     this.handlerTimeout = DEFAULT_TIMEOUT;
     cloudFormation.lambda.deliver = () => [{}];
     // Functions that a test leaves hold a process each.
@@ -225,6 +226,13 @@ export class Account {
     } as SlackChannelConfiguration;
     this.local.aws.services.supportApp.store.putChannel(this.id, configuration);
     return configuration;
+  }
+
+  /** Does something in the console as a person, which CloudTrail tells of. */
+  public act(operation: string, input: Record<string, unknown>): void {
+    const principalArn = `arn:aws:iam::${this.id}:user/somebody`;
+    const { services } = this.local.aws;
+    services.act(services.identities.issue({ accountId: this.id, principalArn }), this.region, operation, input);
   }
 
   /** A role that the Support App may assume, made by other means than a stack. */

@@ -9,6 +9,7 @@ import {
   AccountAlias,
   ChannelsProvider,
   ChimeChannel,
+  DriftMonitor,
   HandlerCode,
   NativeProvider,
   NotificationSeverity,
@@ -70,6 +71,10 @@ const DEFINITIONS: [string, (stack: Stack) => void][] = [
     [...instances, role.roleArn].forEach((appInstanceArn, index) => new ChimeChannel(stack, `Channel${index}`, {
       appInstanceArn, chimeBearer: `${appInstanceArn}/user/deployer`, channelName: 'On call',
     }));
+  }],
+  ['a monitor of drift', (stack) => {
+    new AccountAlias(stack, 'Alias', { accountAlias: 'production' });
+    new DriftMonitor(stack, 'Drift', { repair: true });
   }],
   ['all that CloudFormation manages by itself', (stack) => {
     new NativeProvider(stack, 'Native');

@@ -2,7 +2,8 @@ import { aws_iam as iam, Duration, Stack } from 'aws-cdk-lib';
 import { PRODUCTION_ACCOUNT } from '../../examples/account-settings';
 import { AccountStack } from '../../examples/account-stack';
 import {
-  AccountAlias, ChannelsProvider, ChimeChannel, ExpirationCriterion, NotificationSeverity, SlackWorkspace, SupportAppRole,
+  AccountAlias, ChannelsProvider, ChimeChannel, DriftMonitor, DriftRepair, ExpirationCriterion, NotificationSeverity, SlackWorkspace,
+  SupportAppRole,
 } from '../../src';
 import { newStack, type Resource, resourcesOf, resourcesOfType } from '../synthesis';
 
@@ -151,6 +152,22 @@ describe.each(STACKS)('%s', (_, newExample) => {
       { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: expect.stringMatching(/^(lambda|supportapp)\.amazonaws\.com$/) } },
     ]));
   });
+});
+
+test('a monitor of drift lets its own rule in and nobody else, and gives no permission more', () => {
+  const [stack, before] = [newStack(), newStack()];
+  defineAll(stack);
+  defineAll(before);
+  new DriftMonitor(stack, 'Drift', { repair: DriftRepair.ALL });
+  expect(statementsOf(stack)).toEqual(statementsOf(before));
+  const [[rule]] = Object.entries(resourcesOf(stack)).filter(([, { Type: type }]) => type === 'AWS::Events::Rule');
+  const [[handler]] = Object.entries(resourcesOf(stack)).filter(([, { Type: type }]) => type === 'AWS::Lambda::Function');
+  expect(resourcesOfType(stack, 'AWS::Lambda::Permission').map(({ Properties: properties }) => properties)).toEqual([{
+    Action: 'lambda:InvokeFunction',
+    FunctionName: { 'Fn::GetAtt': [handler, 'Arn'] },
+    Principal: 'events.amazonaws.com',
+    SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
+  }]);
 });
 
 test('a role that cannot be changed is left as it is', () => {

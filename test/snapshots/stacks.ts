@@ -18,6 +18,7 @@ import {
   ChannelPrivacy,
   ChannelsProvider,
   ChimeChannel,
+  DriftMonitor,
   ExistingConfiguration,
   ExpirationCriterion,
   HandlerCode,
@@ -207,6 +208,12 @@ export const STACKS: Record<string, Definitions> = {
       provider: nativeProvider(stack),
       elasticChannelConfiguration: { maximumSubChannels: 100, targetMembershipsPerSubChannel: 10_000, minimumMembershipPercentage: 40 },
     }),
+  ],
+
+  'drift-monitor': [
+    (stack) => new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG' }).addChannel('Channel', CHANNEL),
+    (stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' }),
+    (stack) => new DriftMonitor(stack, 'Drift', { repair: true }),
   ],
 
   'several-providers': [
