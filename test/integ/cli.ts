@@ -61,7 +61,9 @@ async function main(): Promise<number> {
     throw new UsageError(profile === undefined ? '--live needs --profile NAME, which says in which account' : '--update is not for --live');
   }
   const slack = slackIds(process.env);
-  const account = await LiveAccount.connect({ profile, region: REGION });
+  const account = await LiveAccount.connect({ profile, region: REGION }).catch((error: Error) => {
+    throw new UsageError(error.message);
+  });
   console.log(`Account ${account.accountId}, Region ${account.region}`);
   return runLive(account, {
     names,
