@@ -13,6 +13,7 @@ export const TESTS: Record<string, IntegTestNeeds> = {
   'account-alias-native': { touches: ['alias'] },
   'chime-channel': { touches: [] },
   'chime-channel-native': { touches: [] },
+  'drift-monitor': { touches: ['alias'] },
   'slack-channel': { touches: ['channel'], needsWorkspace: true },
   'slack-channel-native': { touches: ['channel'], needsWorkspace: true },
   'slack-workspace': { touches: ['workspace', 'channel'] },
