@@ -6,6 +6,8 @@ export interface Identity {
   readonly sessionToken?: string;
   /** ARN of the role or user that holds the key, as it appears in an access-denied message. */
   readonly principalArn: string;
+  /** ARN of the role whose session it is, with the role's path. @default - none, or one without a path */
+  readonly roleArn?: string;
   /** Identity policies; read at each request, so that a policy that changes takes effect. `undefined` allows everything (an administrator). */
   readonly policies?: () => PolicyDocument[];
 }
@@ -37,7 +39,7 @@ export class Identities {
   private issued = 0;
 
   /** Issues a new key pair (and a session token, as a role's credentials have one). */
-  public issue(options: { accountId: string; principalArn: string; policies?: () => PolicyDocument[] }): Identity {
+  public issue(options: { accountId: string; principalArn: string; roleArn?: string; policies?: () => PolicyDocument[] }): Identity {
     this.issued += 1;
     const serial = String(this.issued).padStart(12, '0');
     const identity: Identity = {

@@ -1,5 +1,6 @@
 import { LocalCloudFormation, type LocalCloudFormationOptions } from './cloudformation/engine';
 import { RESOURCE_TYPES } from './cloudformation/resource-types';
+import { apiCallEvent } from './events/cloud-trail';
 import { Identities } from './identity';
 import { LocalServices, type LocalServicesOptions } from './services/server';
 import type { Organization } from './stacksets/organization';
@@ -29,6 +30,13 @@ export class LocalAws {
       const role = cloudFormation.role(roleArn);
       return role && { exists: true, trusts: role.trusts };
     });
+    const { events } = cloudFormation;
+    services.onCall = (call) => {
+      const event = call.service === services.supportApp.model.signingName ? apiCallEvent(call, events.now()) : undefined;
+      if (event) {
+        events.publish(event);
+      }
+    };
     const { organization } = options.cloudFormation ?? {};
     if (organization) {
       shareMembership(organization, services);

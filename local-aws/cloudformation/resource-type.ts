@@ -1,6 +1,7 @@
 import type { NativeServices } from './native-resource';
 import type { Roles } from './roles';
 import type { Properties } from './template-model';
+import type { LocalEvents } from '../events/local-events';
 import type { Identities } from '../identity';
 import type { LocalLambda } from '../lambda/local-lambda';
 import type { ChimeStore } from '../services/chime-store';
@@ -16,6 +17,7 @@ export interface ResourceContext {
   readonly roles: Roles;
   readonly identities: Identities;
   readonly stackSets: LocalStackSets;
+  readonly events: LocalEvents;
   readonly chime: ChimeStore;
   /** What the handlers of native types call. */
   readonly services?: NativeServices;

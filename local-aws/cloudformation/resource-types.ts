@@ -7,6 +7,7 @@ import { trustedServices, type RoleState } from './roles';
 import { accountAlias, slackChannelConfiguration, slackWorkspaceConfiguration } from './support-app-resource-types';
 import { partitionOf } from './template';
 import type { Properties } from './template-model';
+import { permission, rule } from '../events/resource-types';
 import type { PolicyDocument } from '../identity';
 import type { FunctionCode, FunctionConfiguration } from '../lambda/local-lambda';
 import { stackSet } from '../stacksets/resource-type';
@@ -193,6 +194,7 @@ export const RESOURCE_TYPES: ResourceTypes = {
   }), ['CidrBlock', 'InstanceTenancy']),
   'AWS::EC2::VPCEndpoint': ec2('vpce', (_context, id) => ({ Id: id, DnsEntries: [] }), ['ServiceName', 'VpcId', 'VpcEndpointType']),
   'AWS::EC2::VPCGatewayAttachment': ec2('attach', undefined, ['VpcId']),
+  'AWS::Events::Rule': rule,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
@@ -203,6 +205,7 @@ export const RESOURCE_TYPES: ResourceTypes = {
   }),
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Permission': permission,
   'AWS::Logs::LogGroup': record({
     physicalId: (context, properties) => String(properties.LogGroupName ?? generatedName(context, 512)),
     attributes: (context, id) => ({ Arn: `${regionalArn(context, 'logs', `log-group:${id}`)}:*` }),
@@ -323,6 +326,7 @@ function functionConfiguration(context: ResourceContext, functionName: string, p
     credentials: () => identities.issue({
       accountId,
       principalArn: `arn:${partitionOf(region)}:sts::${accountId}:assumed-role/${functionRole.roleName}/${functionName}`,
+      roleArn: functionRole.arn,
       // A role that is gone grants nothing, though its credentials still work for a while.
       policies: () => roles.find(functionRole.arn)?.policies ?? [],
     }),

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Identity } from '../identity';
+import { metricsIn, type MetricValue } from './metrics';
+import { FunctionPermissions } from './permissions';
 import { Worker, type InvocationError } from './worker';
 
 /** Code of a function: the text of `index.js`, or a directory that holds it. */
@@ -115,6 +117,8 @@ const REUSE_LIMIT = 500;
 export class LocalLambda {
   /** All runs that have ended, in the order of their end. */
   public readonly invocations: Invocation[] = [];
+  /** Which services may call functions. */
+  public readonly permissions = new FunctionPermissions();
   /** May be changed between deployments. */
   public deliver: (event: AsynchronousEvent) => Delivery[];
   /** May be completed until the first function starts. */
@@ -221,6 +225,11 @@ export class LocalLambda {
   /** The log of all runs of a function, or of the whole account. */
   public log(arn?: string): string {
     return this.invocations.filter((invocation) => arn === undefined || invocation.functionArn === arn).map((invocation) => invocation.log).join('');
+  }
+
+  /** What all runs of a function, or of the whole account, have put into metrics. */
+  public metrics(arn?: string): MetricValue[] {
+    return metricsIn(this.log(arn));
   }
 
   /** Ends all processes; runs under way end with an error. */

@@ -6,13 +6,13 @@ import { AwsError } from './aws-error';
 import { LocalChimeSdkMessaging, LocalChimeSdkMessagingOptions } from './chime-sdk-messaging';
 import { Fault, Faults, phaseOf } from './faults';
 import { RequestLog } from './request-log';
-import { Caller, LocalService } from './service';
+import { Caller, LocalService, type ServiceCall } from './service';
 import { Signer, verifySignature } from './sigv4';
 import { Route, Structure } from './smithy';
 import { LocalSupportApp, LocalSupportAppOptions } from './support-app';
 import { validateInput } from './validation';
 import { readBody } from '../http';
-import { Identities } from '../identity';
+import { Identities, type Identity } from '../identity';
 
 export interface LocalServicesOptions {
   /** @default - new ones */
@@ -55,6 +55,9 @@ export class LocalServices {
   public readonly faults = new Faults();
   public readonly requests = new RequestLog();
 
+  /** Hears of each call that a service has decided, such as CloudTrail. */
+  public onCall?: (call: ServiceCall) => void;
+
   /** Milliseconds by which the servers' clock is ahead of `now`, to play a caller whose own clock is wrong. */
   public clockOffset = 0;
 
@@ -88,6 +91,15 @@ export class LocalServices {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
     await closed;
+  }
+
+  /** Does what somebody asks for in the console: the same operation in their name, without a request. */
+  public act(identity: Identity, region: string, operation: string, input: Structure): Structure {
+    const service = [this.supportApp, this.chime].find((candidate) => candidate.implements(operation));
+    if (!service) {
+      throw new Error(`no local service has the operation ${operation}`);
+    }
+    return this.call(service, operation, input, { identity, region });
   }
 
   private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
@@ -152,13 +164,29 @@ export class LocalServices {
       if (violation) {
         throw new AwsError(service.validationError, violation);
       }
-      const body = service.model.writeOutput(operation, service.call(operation.name, input, caller));
+      const body = service.model.writeOutput(operation, this.call(service, operation.name, input, caller));
       return { status: operation.successStatus, headers: this.commonHeaders(), body };
     } catch (error) {
       if (!(error instanceof AwsError)) {
         throw error;
       }
       return this.errorReply(service, error);
+    }
+  }
+
+  /** Runs an operation on a valid input, and tells of it. */
+  private call(service: LocalService, operation: string, input: Structure, caller: Caller): Structure {
+    const { identity, region } = caller;
+    const call = { service: service.model.signingName, operation, input, identity, region };
+    try {
+      const output = service.call(operation, input, caller);
+      this.onCall?.(call);
+      return output;
+    } catch (error) {
+      if (error instanceof AwsError) {
+        this.onCall?.({ ...call, errorCode: error.code, errorMessage: error.message });
+      }
+      throw error;
     }
   }
 

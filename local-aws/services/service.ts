@@ -9,6 +9,19 @@ export interface Caller {
   readonly changesBehind?: number;
 }
 
+/** A call that a service has decided, whoever made it and by which way. */
+export interface ServiceCall {
+  /** The name that requests are signed for. */
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Structure;
+  readonly identity: Identity;
+  readonly region: string;
+  /** Absent for a success. */
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+}
+
 /** A local service behind the HTTP server, which routes, verifies and validates by the service's model. */
 export interface LocalService {
   readonly model: SmithyModel;

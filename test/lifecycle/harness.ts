@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, aws_iam as iam, aws_lambda as lambda, CfnOutput, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { StackResult, StackResource } from '../../local-aws/cloudformation/stack';
+import { readAssembly } from '../../local-aws/cloudformation/assembly';
+import type { FailureOptions, StackResult, StackResource } from '../../local-aws/cloudformation/stack';
 import type { Invocation } from '../../local-aws/lambda/local-lambda';
 import { LocalAws } from '../../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
@@ -34,6 +35,8 @@ export function useLocalAws(): LocalAwsHarness {
 export class LocalAwsHarness {
   /** In seconds, for all handlers. What a handler waits for takes no time, so this is for slow machines alone. A test may change its own. */
   public handlerTimeout = DEFAULT_TIMEOUT;
+  /** The templates of nested stacks, as they lie in the bucket. */
+  public readonly assets = new Map<string, string>();
   private localAws?: LocalAws;
   private directory = '';
   private accounts: Account[] = [];
@@ -69,6 +72,7 @@ export class LocalAwsHarness {
     services.faults.clear();
     services.clockOffset = 0;
     cloudFormation.bucket.clockOffset = 0;
+    cloudFormation.events.clockOffset = 0;
     this.handlerTimeout = DEFAULT_TIMEOUT;
     cloudFormation.lambda.deliver = () => [{}];
     // Functions that a test leaves hold a process each.
@@ -101,12 +105,16 @@ export class LocalAwsHarness {
   /** The bytes of the template of a stack. */
   public synthesize(define: Definition): string {
     this.synths += 1;
-    const app = new App({ analyticsReporting: false, treeMetadata: false, outdir: join(this.directory, String(this.synths)) });
+    const outdir = join(this.directory, String(this.synths));
+    const app = new App({ analyticsReporting: false, treeMetadata: false, outdir });
     const stack = new Stack(app, STACK_NAME);
     define(stack);
     stack.node.findAll().filter(CfnResource.isCfnResource).filter(({ cfnResourceType }) => cfnResourceType === 'AWS::Lambda::Function')
       .forEach((handler) => handler.addPropertyOverride('Timeout', this.handlerTimeout));
-    return readFileSync(app.synth().getStackByName(STACK_NAME).templateFullPath, 'utf8');
+    app.synth();
+    const [{ templateBody, assets }] = readAssembly(outdir);
+    assets.forEach((file, key) => this.assets.set(key, file));
+    return templateBody;
   }
 }
 
@@ -129,9 +137,18 @@ export class Account {
     return this.deployTemplate(this.local.synthesize(define), parameters);
   }
 
-  public deployTemplate(template: string | object, parameters?: Record<string, string>, disableRollback = false): Promise<StackResult> {
+  public deployTemplate(
+    template: string | object, parameters?: Record<string, string>, onFailure: FailureOptions = {},
+  ): Promise<StackResult> {
     return this.cloudFormation.deploy({
-      stackName: this.stackName, accountId: this.id, region: this.region, template, templateSource: 'S3', parameters, disableRollback,
+      ...onFailure,
+      stackName: this.stackName,
+      accountId: this.id,
+      region: this.region,
+      template,
+      templateSource: 'S3',
+      parameters,
+      assets: this.local.assets,
     });
   }
 
@@ -209,6 +226,13 @@ export class Account {
     } as SlackChannelConfiguration;
     this.local.aws.services.supportApp.store.putChannel(this.id, configuration);
     return configuration;
+  }
+
+  /** Does something in the console as a person, which CloudTrail tells of. */
+  public act(operation: string, input: Record<string, unknown>): void {
+    const principalArn = `arn:aws:iam::${this.id}:user/somebody`;
+    const { services } = this.local.aws;
+    services.act(services.identities.issue({ accountId: this.id, principalArn }), this.region, operation, input);
   }
 
   /** A role that the Support App may assume, made by other means than a stack. */

@@ -52,6 +52,10 @@ export interface ProbeAccount extends Clients {
   deleteStack(stackName: string): Promise<StackOutcome>;
   /** Takes up a rollback that failed, without some of its resources. */
   continueUpdateRollback(stackName: string, skip?: string[]): Promise<StackOutcome>;
+  /** What the functions of a stack were called with, other than by CloudFormation, as they have logged it after the word "received". */
+  received(stackId: string): Promise<unknown[]>;
+  /** Lets time pass. */
+  wait(seconds: number): Promise<void>;
   /** What the functions of a stack were asked so far, as `Delete A id-1`, or `Update A id-1 (was VALUE)`. */
   requests(stackId: string): Promise<string[]>;
   /** Has something removed at the end that was made by other means; `remove` succeeds where it is not there. */

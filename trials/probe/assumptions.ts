@@ -176,6 +176,17 @@ export const ASSUMPTIONS = {
     statement: 'Native types answer the code of a handler error that is nearest to the error of the service.',
     otherwise: 'Only those are misled who look for a code in the events of the local AWS.',
   },
+  'events-input-quoting': {
+    statement:
+      'An input transformer puts a text in quotes where its placeholder stands outside of them, and as it is within.',
+    otherwise: 'The rule of a `DriftMonitor` sends no JSON, so that drift is never checked.',
+  },
+  'cloudtrail-role': {
+    statement:
+      "CloudTrail's event of a call in a session of a role has the ARN of the role, with its path, as the issuer of " +
+      'the session.',
+    otherwise: 'Each repair makes its monitor look once more, or changes by hand are seen on schedule only.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -264,13 +264,15 @@ export class LiveAccount implements ProbeAccount {
   }
 
   public async requests(stackId: string): Promise<string[]> {
-    // The log group has the name of the stack, which it outlives.
-    const logGroupName = stackId.split('/')[1];
-    await sleep(LOG_DELAY_IN_SECONDS * 1000);
-    const { events = [] } = await this.logs.filterLogEvents({ logGroupName, filterPattern: '"asked"' }).promise();
-    return events
-      .flatMap(({ message }) => /asked (".*")/.exec(message ?? '')?.[1] ?? [])
-      .map((text) => JSON.parse(text) as string);
+    return (await this.logged(stackId, 'asked')) as string[];
+  }
+
+  public received(stackId: string): Promise<unknown[]> {
+    return this.logged(stackId, 'received');
+  }
+
+  public async wait(seconds: number): Promise<void> {
+    await sleep(seconds * 1000);
   }
 
   public atEnd(what: string, remove: () => Promise<unknown>): void {
@@ -286,6 +288,17 @@ export class LiveAccount implements ProbeAccount {
       }
     }
     return left;
+  }
+
+  /** The JSON that the functions of a stack have logged after a word. */
+  private async logged(stackId: string, word: string): Promise<unknown[]> {
+    // The log group has the name of the stack, which it outlives.
+    const logGroupName = stackId.split('/')[1];
+    await sleep(LOG_DELAY_IN_SECONDS * 1000);
+    const { events = [] } = await this.logs.filterLogEvents({ logGroupName, filterPattern: `"${word}"` }).promise();
+    return events
+      .flatMap(({ message = '' }) => message.split(`${word} `)[1] ?? [])
+      .map((text) => JSON.parse(text) as unknown);
   }
 
   /** Starts an operation and waits for its end. */

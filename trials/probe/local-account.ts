@@ -1,7 +1,7 @@
 import { ChimeSDKMessagingClient } from '@aws-sdk/client-chime-sdk-messaging';
 import CloudFormation from 'aws-sdk/clients/cloudformation';
 import SupportApp from 'aws-sdk/clients/supportapp';
-import type { Clients, DeployOptions, ProbeAccount, ProbeAppInstance, StackOutcome } from './account';
+import { PREFIX, type Clients, type DeployOptions, type ProbeAccount, type ProbeAppInstance, type StackOutcome } from './account';
 import type { StackResult } from '../../local-aws/cloudformation/stack';
 import type { Identity, PolicyDocument } from '../../local-aws/identity';
 import { LocalAws } from '../../local-aws/local-aws';
@@ -36,7 +36,7 @@ export class LocalAccount implements ProbeAccount {
   private readonly removals: (() => Promise<unknown>)[] = [];
 
   private constructor(public readonly aws: LocalAws) {
-    const identity = this.issue();
+    const identity = this.issue(`arn:aws:iam::${LOCAL_ACCOUNT}:user/probe`);
     ({ chime: this.chime, supportApp: this.supportApp } = this.clients(identity));
     this.cloudFormation = new CloudFormation({
       endpoint: aws.cloudFormation.api.endpoint,
@@ -50,7 +50,8 @@ export class LocalAccount implements ProbeAccount {
   }
 
   public async clientsWithoutPermissions(): Promise<Clients> {
-    return this.clients(this.issue(() => []));
+    const principalArn = `arn:aws:sts::${LOCAL_ACCOUNT}:assumed-role/${PREFIX}-denied/${PREFIX}`;
+    return this.clients(this.issue(principalArn, () => []));
   }
 
   public async createAppInstance(): Promise<ProbeAppInstance> {
@@ -106,6 +107,22 @@ export class LocalAccount implements ProbeAccount {
       );
   }
 
+  public async received(stackId: string): Promise<unknown[]> {
+    const { lambda } = this.aws.cloudFormation;
+    await lambda.settled();
+    const own = this.aws.cloudFormation
+      .stack(stackId)!
+      .liveResources()
+      .map(({ attributes }) => attributes.Arn);
+    return lambda.invocations
+      .filter(({ functionArn }) => own.includes(functionArn))
+      .flatMap(({ log }) => [...log.matchAll(/received (.*)/g)].map(([, text]) => JSON.parse(text) as unknown));
+  }
+
+  public async wait(seconds: number): Promise<void> {
+    this.aws.cloudFormation.events.pass(seconds * 1000);
+  }
+
   public atEnd(_what: string, remove: () => Promise<unknown>): void {
     this.removals.push(remove);
   }
@@ -128,12 +145,8 @@ export class LocalAccount implements ProbeAccount {
     return left;
   }
 
-  private issue(policies?: () => PolicyDocument[]): Identity {
-    return this.aws.services.identities.issue({
-      accountId: LOCAL_ACCOUNT,
-      principalArn: `arn:aws:iam::${LOCAL_ACCOUNT}:user/probe`,
-      policies,
-    });
+  private issue(principalArn: string, policies?: () => PolicyDocument[]): Identity {
+    return this.aws.services.identities.issue({ accountId: LOCAL_ACCOUNT, principalArn, policies });
   }
 
   private clients({ accessKeyId, secretAccessKey, sessionToken }: Identity): Clients {

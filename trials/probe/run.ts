@@ -2,6 +2,7 @@ import type { ProbeAccount } from './account';
 import { ASSUMPTIONS, type AssumptionId } from './assumptions';
 import { CHIME_PROBE } from './chime';
 import { CLOUDFORMATION_PROBE } from './cloudformation';
+import { EVENTS_PROBE } from './events';
 import { ProbeContext, type Finding, type Probe, type ProbeOptions } from './probe';
 import { SUPPORT_APP_PROBE } from './support-app';
 
@@ -9,6 +10,7 @@ export const PROBES: Record<string, Probe> = {
   'Support App': SUPPORT_APP_PROBE,
   'Chime': CHIME_PROBE,
   'CloudFormation': CLOUDFORMATION_PROBE,
+  'EventBridge': EVENTS_PROBE,
 };
 
 export interface ProbeResult {
