@@ -89,8 +89,8 @@ export interface ChimeChannelAttributes {
   readonly ChannelArn: string;
 }
 
-/** Marks of physical ids: how a resource came to what it stands for. */
-export type Ownership = 'created' | 'adopted' | 'owned';
+/** Marks of physical ids: how a resource came to what it stands for. It is `taken` where another stack has it as `owned`. */
+export type Ownership = 'created' | 'adopted' | 'owned' | 'taken';
 
 /** What a monitor of drift asks the handler to compare with what is there. */
 export interface DriftCheck {

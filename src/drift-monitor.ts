@@ -271,7 +271,7 @@ function checkProvider(monitor: Construct, provider: IChannelsProvider): Problem
 }
 
 function ownershipsOf(repair: DriftMonitorProps['repair'] = false): Ownership[] {
-  const owned: Ownership[] = repair === false ? [] : ['created', 'owned'];
+  const owned: Ownership[] = repair === false ? [] : ['created', 'owned', 'taken'];
   return repair === DriftRepair.ALL ? [...owned, 'adopted'] : owned;
 }
 

@@ -161,9 +161,9 @@ describe('the template', () => {
   test.each<[DriftMonitorProps['repair'], string[]]>([
     [undefined, []],
     [false, []],
-    [true, ['created', 'owned']],
-    [DriftRepair.CREATED, ['created', 'owned']],
-    [DriftRepair.ALL, ['created', 'owned', 'adopted']],
+    [true, ['created', 'owned', 'taken']],
+    [DriftRepair.CREATED, ['created', 'owned', 'taken']],
+    [DriftRepair.ALL, ['created', 'owned', 'taken', 'adopted']],
   ])('lets the handler repair, with repair %s: %j', (repair, marks) => {
     const stack = newAliasStack();
     new DriftMonitor(stack, 'Drift', { repair });

@@ -51,7 +51,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'deletes what was adopted',
     file: LIFECYCLE,
-    original: 'const isOurs = (ownership === \'created\' || isTaken) && !await stack.holderOf(id);',
+    original: 'const isOurs = (ownership === \'created\' || isOwned && !await stack.isUndoing()) && !await stack.holderOf(id);',
     mutated: 'const isOurs = !await stack.holderOf(id);',
   },
   {
@@ -90,8 +90,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'ignores another resource that holds the target, when it deletes',
     file: LIFECYCLE,
-    original: 'const isOurs = (ownership === \'created\' || isTaken) && !await stack.holderOf(id);',
-    mutated: 'const isOurs = ownership === \'created\' || isTaken;',
+    original: 'const isOurs = (ownership === \'created\' || isOwned && !await stack.isUndoing()) && !await stack.holderOf(id);',
+    mutated: 'const isOurs = ownership === \'created\' || isOwned && !await stack.isUndoing();',
   },
   {
     name: 'ignores another resource that holds the target, when it creates',
@@ -128,8 +128,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'counts what it adopts as created',
     file: LIFECYCLE,
-    original: 'declared.Existing === \'OWN\' ? \'owned\' : \'adopted\'',
-    mutated: '\'created\'',
+    original: 'declared.Existing !== \'OWN\' ? \'adopted\'',
+    mutated: 'true ? \'created\'',
   },
   {
     name: 'counts an adopted workspace as created',
@@ -364,7 +364,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'puts back the participants of an adopted Chime channel as if it had had none',
     file: LIFECYCLE,
-    original: 'items.map((item) => Number(before.includes(item))).join(\'\')',
+    original: 'items.map((item) => +before.includes(item)).join(\'\')',
     mutated: 'items.map(() => 0).join(\'\')',
     seed: 4,
     features: CHIME,
@@ -443,14 +443,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'never asks which stack holds what it deletes',
     file: LIFECYCLE,
-    original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
+    original: 'await stack.findHolder(physicalIdsOf(type, target), true)',
     mutated: 'false as boolean',
     worlds: 'shared',
   },
   {
     name: 'asks no other Region who holds what it deletes',
     file: LIFECYCLE,
-    original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
+    original: 'await stack.findHolder(physicalIdsOf(type, target), true)',
     mutated: 'await stack.findHolder(physicalIdsOf(type, target, ownership))',
     history: 'a move to another Region',
   },
@@ -509,23 +509,23 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'counts what it takes to own as adopted',
     file: LIFECYCLE,
-    original: 'declared.Existing === \'OWN\' ? \'owned\' : \'adopted\'',
-    mutated: '\'adopted\'',
+    original: 'declared.Existing !== \'OWN\' ? \'adopted\'',
+    mutated: 'true ? \'adopted\'',
     seed: 2,
     worlds: 'shared',
   },
   {
     name: 'counts what it adopts as owned',
     file: LIFECYCLE,
-    original: 'declared.Existing === \'OWN\' ? \'owned\' : \'adopted\'',
-    mutated: '\'owned\'',
+    original: 'declared.Existing !== \'OWN\' ? \'adopted\'',
+    mutated: 'declared.Existing !== \'OWN\' ? \'owned\'',
     history: 'an alias that is there already, as declared',
   },
   {
     name: 'deletes what it has taken to own when its creation is taken back',
     file: LIFECYCLE,
-    original: ' && !await stack.isUndoing();',
-    mutated: ';',
+    original: 'isOwned && !await stack.isUndoing()',
+    mutated: 'isOwned',
     worlds: 'shared',
   },
   {

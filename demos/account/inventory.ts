@@ -10,7 +10,7 @@ import { formatTable } from '../common/table';
 import { printWrapped, shortenMiddle, type Terminal } from '../common/terminal';
 
 /** Whose a thing is. The stack says so in its physical ids; what is in none of them is not the stack's. */
-export type Owner = 'stack (created)' | 'stack (adopted)' | 'stack (owned)' | 'no stack';
+export type Owner = 'stack (created)' | 'stack (adopted)' | 'stack (owned)' | 'stack (taken)' | 'no stack';
 
 /** Something that exists in the services, whoever made it. */
 export interface InventoryItem {

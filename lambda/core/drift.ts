@@ -35,7 +35,7 @@ export async function checkDrift(
     const finding = await examine(workOn(event), time, repair)
       .catch((error) => ({ drift: 'UNREADABLE' as const, reason: explain(error) }));
     if (!finding) {
-      note('stack not at rest: not checked');
+      note('not at rest');
       return;
     }
     log({ resource: resource.LogicalResourceId, ...finding });
@@ -67,7 +67,7 @@ async function examine<Declared extends Declaration>(
   const finding: Finding = actual ? { drift: 'CHANGED', changes: changesOf(actual, declared) } : { drift: 'MISSING' };
   // A Chime channel that is made anew has none of the messages.
   if (!repair.includes(id.ownership) || !actual && type.isRepeatable
-    || await stack.findHolder(physicalIdsOf(type, id.target, id.ownership), true)) {
+    || await stack.findHolder(physicalIdsOf(type, id.target), true)) {
     return finding;
   }
   return (actual ? bring(work, id, actual, declared) : create(work))

@@ -89,8 +89,8 @@ export async function onDelete(work: Work): Promise<void> {
   }
   const { target, ownership, previous } = id;
   // A rollback of what was taken to own is one of an adoption.
-  const isTaken = (declared.Existing === 'OWN' || ownership === 'owned' && declared.Existing !== 'ADOPT') && !await stack.isUndoing();
-  const isOurs = (ownership === 'created' || isTaken) && !await stack.holderOf(id);
+  const isOwned = declared.Existing === 'OWN' || ownership !== 'adopted' && declared.Existing !== 'ADOPT';
+  const isOurs = (ownership === 'created' || isOwned && !await stack.isUndoing()) && !await stack.holderOf(id);
   if (!isOurs && !(previous && await stack.isUndoing())) {
     return;
   }
@@ -99,7 +99,7 @@ export async function onDelete(work: Work): Promise<void> {
     await putBack(work, id, actual);
   } else if (actual && isOf(id, type.targetOf(declared, event)!) && type.isTakenOver?.(actual, declared)) {
     leaveChanged();
-  } else if (await stack.findHolder(physicalIdsOf(type, target, ownership), true)) {
+  } else if (await stack.findHolder(physicalIdsOf(type, target), true)) {
     note('in another stack: left');
   } else {
     await type.remove(services, target, declared);
@@ -173,7 +173,9 @@ async function takeOver<Declared extends Declaration>(
   const id: PhysicalId = {
     ...created,
     ownership: holder?.ownership
-      ?? (isEqual && (mayBeOurs || origin === 'stack') ? 'created' : declared.Existing === 'OWN' ? 'owned' : 'adopted'),
+      ?? (isEqual && (mayBeOurs || origin === 'stack') ? 'created'
+        : declared.Existing !== 'OWN' ? 'adopted'
+          : await stack.findHolder(physicalIdsOf(type, target, ['owned']), true) ? 'taken' : 'owned'),
     previous: isEqual || origin === 'earlier attempt' ? undefined : differencesOf(actual, declared),
   };
   // A rollback of a replacement ends with the very id that the update began with.
@@ -245,7 +247,7 @@ function differencesOf<Declared extends Declaration>(actual: Declared, declared:
     const before: unknown = actual[name as keyof Declared];
     const isEqual = isSame(before, items);
     return [name, isEqual ? undefined
-      : isListOfTexts(before) && isListOfTexts(items) ? items.map((item) => Number(before.includes(item))).join('') : before ?? null];
+      : isListOfTexts(before) && isListOfTexts(items) ? items.map((item) => +before.includes(item)).join('') : before ?? null];
   }));
 }
 
@@ -266,9 +268,9 @@ const isOf = (id: PhysicalId, target: string[]): boolean => sameTarget(id, { ...
 
 const isAdoption = ({ Existing: existing }: Declaration): boolean => existing === 'ADOPT' || existing === 'OWN';
 
-/** The ids under which stacks may hold a target, but for that with one mark. */
-export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] =>
-  OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
+/** The ids under which stacks may hold a target. */
+export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], ownerships: Ownership[] = OWNERSHIPS): string[] =>
+  ownerships.map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
 
 /**
  * Sends a change. When it fails although an earlier try may have been carried out or it is done in part, takes it back, unless

@@ -11,7 +11,7 @@ import { Ownership } from '../../src/contract';
 import { UserError } from '../user-error';
 
 /** Marks of their own, so that two stacks which hold one target, as in a move, do so under different ids. */
-export const OWNERSHIPS: Ownership[] = ['created', 'adopted', 'owned'];
+export const OWNERSHIPS: Ownership[] = ['created', 'adopted', 'owned', 'taken'];
 
 export interface PhysicalId {
   readonly resourceType: string;

@@ -250,7 +250,7 @@ const targetOf = (channelArn: string, { Privacy: privacy, ElasticChannelConfigur
 const arnOf = ({ AppInstanceArn: appInstanceArn }: ChimeChannelProperties, channelId = ''): string => appInstanceArn + '/channel/' + channelId;
 
 /** Whether a channel exists that its bearer may not delete. */
-async function exists(client: Client, { ChannelArn, ChimeBearer }: Channel): Promise<boolean> {
+async function exists(client: Client, { ChannelArn, ChimeBearer }: Channel): Promise<unknown> {
   const unlessMissing = ignore('NotFound', 'Forbidden', 'BadRequest');
   // Refused to a bearer who is not known any more, of whom the other answers tell nothing.
   const isModerated = await isListed(client, ListChannelsModeratedByAppInstanceUserCommand, { ChimeBearer }, ChannelArn).catch(ignore('Forbidden'));
@@ -259,8 +259,7 @@ async function exists(client: Client, { ChannelArn, ChimeBearer }: Channel): Pro
     || await client.send(new DescribeChannelCommand({ ChannelArn, ChimeBearer })).then(() => true, unlessMissing)
     // and who may see tags is not the bearer's business.
     || await client.send(new ListTagsForResourceCommand({ ResourceARN: ChannelArn }))
-      .then(({ Tags }) => isModerated === undefined || !!Tags?.length, unlessMissing)
-    || false;
+      .then(({ Tags }) => isModerated === undefined || !!Tags?.length, unlessMissing);
 }
 
 async function isListed<Input>(client: Client, ListCommand: Parameters<typeof listArns<Input>>[1], input: Input, arn: string): Promise<boolean> {

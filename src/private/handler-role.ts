@@ -62,7 +62,7 @@ class OwnHandlerRole implements HandlerRole, iam.IPrincipal {
 
   constructor(scope: Construct, id: string) {
     this.role = new iam.CfnRole(scope, id, {
-      description: 'Handler of AWS Support App and Chime channels',
+      description: 'Handler of support channels',
       assumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],

@@ -1,6 +1,6 @@
 import { aws_iam as iam, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { type Account, defineChimeChannel, OTHER_TEAM, ownProvider, TEAM, useLocalAws } from './harness';
+import { type Account, defineChimeChannel, failAfter, OTHER_TEAM, ownProvider, TEAM, useLocalAws } from './harness';
 import {
   AccountAlias, type AccountAliasProps, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration,
   type SlackChannelConfigurationProps, SlackWorkspace,
@@ -136,6 +136,37 @@ describe('what moves to another stack, which comes first, stays when the former 
     await latter.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
     await former.delete();
     expect(aliasOf()).toBe('acme');
+  });
+});
+
+describe('what one stack has taken to own stays when another one takes it to own and the former lets go of it', () => {
+  const own = (stack: Stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme', existing: OWN });
+
+  beforeEach(() => {
+    account.supportApp.accountAlias = 'acme';
+  });
+
+  test('and goes with the last one', async () => {
+    const last = account.withStack('Last');
+    await former.succeed(own);
+    await latter.succeed(own);
+    await former.delete();
+    await last.succeed(own);
+    await latter.delete();
+    expect(account.supportApp.accountAlias).toBe('acme');
+    await last.delete();
+    expect(account.supportApp.accountAlias).toBeUndefined();
+  });
+
+  test('and when the latter lets go of it first, or its creation is taken back', async () => {
+    await former.succeed(own);
+    await latter.succeed(own);
+    await latter.delete();
+    expect(account.supportApp.accountAlias).toBe('acme');
+    await account.withStack('Last').deploy((stack) => failAfter(stack, own(stack)));
+    expect(account.supportApp.accountAlias).toBe('acme');
+    await former.delete();
+    expect(account.supportApp.accountAlias).toBeUndefined();
   });
 });
 
