@@ -5,8 +5,8 @@ import { perform } from '../common/program';
 const HELP = `Usage: npm run demo -- [options]
 
 Deploys the example of examples/ into a local AWS on this machine: create, update,
-a failing update with its rollback, an adoption, and the delete. It needs no AWS
-account and no network.
+a failing update with its rollback, an adoption, a change by hand with its repair,
+and the delete. It needs no AWS account and no network.
 
 Options:
   -v, --verbose  also show each API call (operation, outcome, attempt) and what the

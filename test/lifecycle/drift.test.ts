@@ -1,8 +1,8 @@
-import { aws_iam as iam, aws_lambda as lambda, CfnResource, Lazy, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { type Account, type AppInstance, defineChimeChannel, TEAM, useLocalAws } from './harness';
 import { type MetricValue } from '../../local-aws/lambda/metrics';
-import { AccountAlias, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
-import type { DriftCheck, Ownership } from '../../src/contract';
+import { AccountAlias, DriftMonitor, DriftRepair, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import type { DriftCheck } from '../../src/contract';
 
 const local = useLocalAws();
 let account: Account;
@@ -10,8 +10,6 @@ let appInstance: AppInstance;
 
 /** How much later than now a check is due: when the stack has been at rest for long enough. */
 const TEN_MINUTES = 600_000;
-const OURS: Ownership[] = ['created', 'owned'];
-const ALL: Ownership[] = [...OURS, 'adopted'];
 
 beforeEach(() => {
   account = local.newAccountWithWorkspace();
@@ -19,48 +17,9 @@ beforeEach(() => {
   local.aws.cloudFormation.events.clockOffset = TEN_MINUTES;
 });
 
-/** A rule that lets the handler compare all resources of the stack, now and then and when anybody else has changed something. */
-function monitor(stack: Stack, repair: Ownership[] = []): void {
-  const handler = stack.node.findAll().find((node): node is lambda.CfnFunction => node instanceof lambda.CfnFunction)!;
-  const resources = () => stack.node.findAll().filter(CfnResource.isCfnResource)
-    .filter(({ cfnResourceType }) => cfnResourceType.startsWith('Custom::'));
-  const declared = (resource: CfnResource) => {
-    const rendered = stack.resolve(resource._toCloudFormation()) as { Resources: Record<string, { Properties: Record<string, unknown> }> };
-    const [{ Properties: { ServiceToken, ServiceTimeout, ...properties } }] = Object.values(rendered.Resources);
-    return {
-      ResourceType: resource.cfnResourceType,
-      LogicalResourceId: stack.getLogicalId(resource),
-      PhysicalResourceId: resource.ref,
-      ResourceProperties: properties,
-    };
-  };
-  const rule = new CfnResource(stack, 'Rule', {
-    type: 'AWS::Events::Rule',
-    properties: {
-      ScheduleExpression: 'rate(1 day)',
-      EventPattern: {
-        'source': ['aws.supportapp'],
-        'detail-type': ['AWS API Call via CloudTrail'],
-        'detail': { userIdentity: { sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [handler.role] }] } } } },
-      },
-      Targets: [{
-        Id: 'Target',
-        Arn: handler.attrArn,
-        InputTransformer: {
-          InputPathsMap: { time: '$.time' },
-          InputTemplate: Lazy.string({
-            produce: () => stack.toJsonString({ StackId: stack.stackId, Time: '<time>', Repair: repair, Resources: resources().map(declared) }),
-          }),
-        },
-      }],
-    },
-  });
-  new CfnResource(stack, 'Permission', {
-    type: 'AWS::Lambda::Permission',
-    properties: {
-      Action: 'lambda:InvokeFunction', FunctionName: handler.attrArn, Principal: 'events.amazonaws.com', SourceArn: rule.getAtt('Arn'),
-    },
-  });
+/** Lets the handler look at all resources of the stack, each day and when anybody else has changed something. */
+function monitor(stack: Stack, repair: boolean | DriftRepair = false): void {
+  new DriftMonitor(stack, 'Drift', { repair });
 }
 
 interface ChannelChanges {
@@ -82,7 +41,7 @@ function defineChannel(stack: Stack, channelId: string, changes: ChannelChanges 
 }
 
 /** Two channels and an alias, with a monitor. */
-const define = (repair: Ownership[] = [], changes: ChannelChanges = {}) => (stack: Stack) => {
+const define = (repair: boolean | DriftRepair = false, changes: ChannelChanges = {}) => (stack: Stack) => {
   defineChannel(stack, 'C1', changes);
   defineChannel(stack, 'C2', changes);
   new AccountAlias(stack, 'Alias', { accountAlias: 'Declared', existing: changes.existing });
@@ -212,7 +171,7 @@ describe('a monitor that does not repair', () => {
 
 describe('a monitor that repairs', () => {
   test('brings back what the stack created, whether it was changed or removed', async () => {
-    await account.succeed(define(OURS));
+    await account.succeed(define(true));
     const before = account.state();
     // Both changes come before the first look.
     account.putChannel({ ...account.channels()[0], channelName: 'by hand', notifyOnCaseSeverity: 'all' });
@@ -227,7 +186,7 @@ describe('a monitor that repairs', () => {
   });
 
   test('hears of a change in the console, and nothing of its own repair', async () => {
-    await account.succeed(define(OURS));
+    await account.succeed(define(true));
     const before = account.state();
     await reportOf(() => rename('C1', 'by hand'));
     expect(account.state()).toEqual(before);
@@ -235,7 +194,7 @@ describe('a monitor that repairs', () => {
   });
 
   test('hears of a change by another role', async () => {
-    await account.succeed(define(OURS));
+    await account.succeed(define(true));
     const { services } = local.aws;
     const other = services.identities.issue({ accountId: account.id, principalArn: `arn:aws:sts::${account.id}:assumed-role/Operator/somebody` });
     const report = await reportOf(() => services.act(other, 'us-east-1', 'PutAccountAlias', { accountAlias: 'By hand' }));
@@ -244,7 +203,7 @@ describe('a monitor that repairs', () => {
   });
 
   test('repairs once, however often the event comes', async () => {
-    await account.succeed(define(OURS));
+    await account.succeed(define(true));
     account.forgetRequests();
     local.aws.cloudFormation.lambda.deliver = () => [{}, { afterPrevious: true }, { afterPrevious: true }];
     const report = await reportOf(() => account.act('PutAccountAlias', { accountAlias: 'By hand' }));
@@ -253,7 +212,7 @@ describe('a monitor that repairs', () => {
   });
 
   test('goes on after a repair that fails, and tells why it did', async () => {
-    await account.succeed(define(OURS));
+    await account.succeed(define(true));
     local.aws.services.faults.inject({
       fault: { kind: 'error', code: 'AccessDeniedException', message: 'explicit deny', status: 403 }, operations: ['UpdateSlackChannelConfiguration'], count: Infinity,
     });
@@ -273,7 +232,7 @@ describe('a monitor that repairs', () => {
     account.putChannel({ channelId: 'C2' });
     account.supportApp.accountAlias = 'Theirs';
     const adopt = { existing: ExistingConfiguration.ADOPT, formerRoleArn: channel.channelRoleArn };
-    await account.succeed(define(OURS, adopt));
+    await account.succeed(define(true, adopt));
     expect(channel.channelRoleArn).not.toBe(account.channels()[0].channelRoleArn);
     const declared = account.state();
     account.supportApp.accountAlias = undefined;
@@ -282,7 +241,7 @@ describe('a monitor that repairs', () => {
     const told = await look();
     expect(told.lines.filter(({ drift }) => drift !== 'IN_SYNC').map(({ drift, repair }) => [drift, repair])).toEqual([['CHANGED', undefined], ['MISSING', undefined]]);
     expect(account.state()).toEqual(drifted);
-    await account.succeed(define(ALL, adopt));
+    await account.succeed(define(DriftRepair.ALL, adopt));
     // The update itself had nothing to change in the resources.
     expect(account.state()).toEqual(drifted);
     const repaired = await look();
@@ -294,7 +253,7 @@ describe('a monitor that repairs', () => {
     account.supportApp.accountAlias = 'Theirs';
     await account.succeed((stack) => {
       new AccountAlias(stack, 'Alias', { accountAlias: 'Declared', existing: ExistingConfiguration.OWN });
-      monitor(stack, OURS);
+      monitor(stack, true);
     });
     expect(account.physicalId('Custom::SupportAppAccountAlias')).toContain('/owned/');
     await reportOf(() => account.act('PutAccountAlias', { accountAlias: 'By hand' }));
@@ -307,7 +266,7 @@ describe('a monitor that repairs', () => {
     await account.succeed((stack) => {
       const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM });
       workspace.addChannel('C1', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE });
-      monitor(stack, OURS);
+      monitor(stack, true);
     });
     const before = account.state();
     account.forgetRequests();
@@ -321,7 +280,7 @@ describe('a monitor that repairs', () => {
     const [lead, guest] = ['lead', 'guest'].map((name) => local.aws.services.chime.store.createAppInstanceUser(appInstance.appInstanceArn, name));
     await account.succeed((stack) => {
       defineChimeChannel(stack, appInstance, { channelName: 'declared', metadata: 'declared', memberArns: [lead], moderatorArns: [lead], tags: { team: 'declared' } });
-      monitor(stack, OURS);
+      monitor(stack, true);
     });
     account.sendMessages();
     const [before] = account.state().chimeChannels;
@@ -346,7 +305,7 @@ describe('a monitor that repairs', () => {
   ])('tells of a Chime channel that is gone, and makes none without its messages (%s)', async (code, told) => {
     await account.succeed((stack) => {
       defineChimeChannel(stack, appInstance, { channelId: 'room' });
-      monitor(stack, ALL);
+      monitor(stack, DriftRepair.ALL);
     });
     local.aws.services.chime.store.deleteChannel(account.chimeChannels()[0].channelArn);
     if (code === 'NotFoundException') {
@@ -362,7 +321,7 @@ describe('a monitor that repairs', () => {
     const other = account.withStack('Other');
     await account.succeed((stack) => {
       new AccountAlias(stack, 'Alias', { accountAlias: 'Declared' });
-      monitor(stack, ALL);
+      monitor(stack, DriftRepair.ALL);
     });
     await other.succeed((stack) => {
       new AccountAlias(stack, 'Alias', { accountAlias: 'Declared', existing: ExistingConfiguration.ADOPT });
@@ -382,7 +341,7 @@ describe('a monitor that repairs', () => {
 describe('while an operation of the stack may explain the difference', () => {
   const alias = (accountAlias: string) => (stack: Stack) => {
     new AccountAlias(stack, 'Alias', { accountAlias, removalPolicy: RemovalPolicy.DESTROY });
-    monitor(stack, ALL);
+    monitor(stack, DriftRepair.ALL);
   };
 
   test('nothing is told or changed in an update', async () => {
@@ -427,7 +386,7 @@ describe('while an operation of the stack may explain the difference', () => {
 });
 
 test('a run without time for all tells the rest as unreadable, and ends in time', async () => {
-  await account.succeed(define(OURS));
+  await account.succeed(define(true));
   account.forgetRequests();
   local.aws.services.faults.inject({ fault: { kind: 'hang' }, operations: ['GetAccountAlias', 'ListSlackChannelConfigurations'], count: Infinity });
   const report = await look();
