@@ -81,6 +81,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   depsUpgradeOptions: { workflow: true, cooldown: 7 },
 
   devDeps: [
+    '@aws-cdk/integ-runner',
+    // The newest that works with the oldest supported aws-cdk-lib.
+    '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/client-chime-sdk-messaging',
     '@types/aws4',
     // The CDK's CLI, for npm run test:validators.
@@ -121,12 +124,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 60_000,
       collectCoverage: false,
       moduleNameMapper: uncheckedManifests,
-      modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'],
+      modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/', '<rootDir>/test/.+\\.snapshot/'],
       testPathIgnorePatterns: ['/node_modules/', '\\.exhaustive\\.test\\.ts$'],
     },
   },
   // The last one is what jsii-pacmak leaves.
-  gitignore: ['/cdk.out/', '/.tmp/', '.jsii.tabl.json', '/.npmignore'],
+  gitignore: [
+    '/cdk.out/', '/.tmp/', '.jsii.tabl.json', '/.npmignore',
+    // What integ-runner works in, and the function of its assertions, which comes with integ-tests.
+    'cdk-integ.out.*', '**/*.snapshot/asset.*',
+  ],
   // The package says what it holds, so that nothing gets in by accident.
   npmignoreEnabled: false,
 });
@@ -167,10 +174,17 @@ eslintConfig?.addOverride('settings.import/resolver.typescript.project', './tsco
 project.tsconfigDev.addExclude('lib');
 project.tsconfigDev.addExclude('dist');
 project.tsconfigDev.addExclude('.tmp');
+// Snapshots are cloud assemblies, and may hold the code of others.
+const snapshots = 'test/*.snapshot';
+project.tsconfigDev.addExclude(snapshots);
+project.eslint?.addIgnorePattern(snapshots);
 project.package.addField('files', ['lib', 'assets', '.jsii', 'API.md', 'CHANGELOG.md']);
 project.package.addField('sideEffects', false);
 // Of 1.13.0 some optional packages are missing in the registry, so that a lock file with it cannot be installed from.
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+
+// Maps beside the code and not in it: they are most of what an app would read of this library at each synth, and no use to it.
+project.tryFindObjectFile('tsconfig.json')!.addOverride('compilerOptions', { sourceMap: true, inlineSourceMap: false });
 
 // jsii asks for a newer Node.js than the oldest one that this library is made for.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
@@ -214,8 +228,8 @@ project.preCompileTask.spawn(bundle);
 
 project.compileTask.exec('tsx projenrc/lazy-exports.ts');
 
-// .ci/run compiles once, for all steps that need it.
-const compileOnce = { spawn: 'compile', condition: 'test -z "$COMPILED"' };
+// .ci/run compiles once, for all steps that need it. The shell of projen's tasks has no `test -z`.
+const compileOnce = { spawn: 'compile', condition: 'node -e "process.exit(process.env.COMPILED ? 1 : 0)"' };
 
 const typecheck = project.addTask('typecheck', {
   description: 'Type-check everything that jsii does not compile',
@@ -294,6 +308,12 @@ project.addTask('test:validators', {
     { exec: installNewestCdk },
     { exec: 'tsx test/validators/run.ts', receiveArgs: true },
   ],
+});
+
+project.addTask('test:integ', {
+  description: 'Compare the templates of test/integ.*.ts with their snapshots; deploys them into a live account with --live (--help)',
+  exec: 'tsx test/integ/cli.ts',
+  receiveArgs: true,
 });
 
 project.addTask('test:oracle', {

@@ -16,7 +16,7 @@ const HEIGHT = 260;
 /** On the right there is room for half of the label of the last tick. */
 const MARGIN = { left: 52, right: 26, top: 30, bottom: 44 };
 const LEGEND_HEIGHT = 46;
-const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#8c564b', '#7f7f7f'];
 
 /** Panels side by side, with one legend: linear axes from zero, so that linear growth is a straight line. */
 export function plot(panels: Panel[]): string {

@@ -3,7 +3,9 @@ import { EMPTY, type HandlerResult, LIBRARY_HANDLER } from './handlers';
 import type { Panel } from './plot';
 import type { Rollout, Throttling } from './rollout';
 import { ratios, type Summary, summarize } from './statistics';
-import { type CaseResult, CONTROL, FLOOR, type ImportCost, LIBRARY, NATIVE, NATIVE_ENGINE, SHAPE, type Synthesis } from './synthesis';
+import {
+  BY_HAND, type CaseResult, CONTROL, FLOOR, type ImportCost, LIBRARY, NATIVE, NATIVE_ENGINE, SHAPE, type Synthesis,
+} from './synthesis';
 
 export interface Measurements {
   readonly node: string;
@@ -30,6 +32,8 @@ export function goalsOf(measurements: Measurements): Goal[] {
   return [
     ...cases.filter(({ designs }) => designs.includes(CONTROL)).map((each) => wallGoal(each)),
     ...cases.filter(({ designs }) => designs.includes(CONTROL) && designs.includes(NATIVE_ENGINE)).map((each) => nativeWallGoal(each)),
+    ...cases.filter(({ designs }) => designs.includes(BY_HAND)).map((each) => handGoal(each)),
+    ...cases.filter(({ designs }) => designs.includes(SHAPE)).map((each) => shapeGoal(each)),
     ...resourceGoals(cases),
     ...nativeBytesGoal(cases),
     importGoal(importCosts),
@@ -57,6 +61,30 @@ function nativeWallGoal(result: CaseResult): Goal {
     goal: `${result.name}: synth with NativeProvider in at most ${NATIVE_LIMIT.toFixed(2)} × native L1 (wall time)`,
     measured: `${spread(ratio)}; CPU ${spread(ratioOf(result, NATIVE_ENGINE, 'cpu'))}`,
     met: ratio.median <= NATIVE_LIMIT,
+  };
+}
+
+const HAND_LIMIT = 0.9;
+
+/** Where the shape alone is beyond the limit, no library with that template can keep to it. */
+function handGoal(result: CaseResult): Goal {
+  const ratio = ratioOf(result, LIBRARY, 'wall', BY_HAND);
+  return {
+    goal: `${result.name}: synth in at most ${HAND_LIMIT.toFixed(2)} × what a user writes by hand (wall time)`,
+    measured: `${spread(ratio)}; CPU ${spread(ratioOf(result, LIBRARY, 'cpu', BY_HAND))}; `
+      + `the shape alone ${spread(ratioOf(result, SHAPE, 'wall', BY_HAND))}`,
+    met: ratio.median <= HAND_LIMIT,
+  };
+}
+
+const SHAPE_LIMIT = 1.15;
+
+function shapeGoal(result: CaseResult): Goal {
+  const ratio = ratioOf(result, LIBRARY, 'wall', SHAPE);
+  return {
+    goal: `${result.name}: synth in at most ${SHAPE_LIMIT.toFixed(2)} × the shape alone (wall time)`,
+    measured: `${spread(ratio)}; CPU ${spread(ratioOf(result, LIBRARY, 'cpu', SHAPE))}`,
+    met: ratio.median <= SHAPE_LIMIT,
   };
 }
 
@@ -235,13 +263,13 @@ export function conditions({ node, cdk, processors, rounds, cases }: Measurement
   const controls = cases.filter(({ designs }) => designs.includes(CONTROL)).map((result) => ratioOf(result, CONTROL, 'wall'));
   const least = Math.min(...controls.map(({ min }) => min));
   const greatest = Math.max(...controls.map(({ max }) => max));
-  return `Node.js ${node}, aws-cdk-lib ${cdk}, ${processors}, ${rounds} rounds. Ratios are medians of ratios per round, with least and greatest in parentheses. `
+  return `Node.js ${node}, aws-cdk-lib ${cdk}, ${processors}, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}. Ratios are medians of ratios per round, with least and greatest in parentheses. `
     + `Noise: the native L1 stack, measured twice in each round, differs from itself by ${least.toFixed(2)} to ${greatest.toFixed(2)}; `
     + 'a difference smaller than that says nothing.';
 }
 
-function ratioOf({ syntheses }: CaseResult, design: string, name: 'wall' | 'cpu'): Summary {
-  return ratios(syntheses[design].map((run) => run[name]), syntheses[NATIVE].map((run) => run[name]));
+function ratioOf({ syntheses }: CaseResult, design: string, name: 'wall' | 'cpu', base = NATIVE): Summary {
+  return ratios(syntheses[design].map((run) => run[name]), syntheses[base].map((run) => run[name]));
 }
 
 function first({ syntheses }: CaseResult, design: string): Synthesis {

@@ -1,6 +1,6 @@
 /**
  * Measures what this library costs, beside what else could be used: npm run bench -- [--rounds N] [--quick] [--write].
- * Prints Markdown; writes JSON and SVG into .tmp/bench, and with --write into docs/.
+ * Prints Markdown, and on a terminal what fits there; writes JSON and SVG into .tmp/bench, and with --write into docs/.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,8 +16,10 @@ import {
 } from './report';
 import { rollOut, type Throttling } from './rollout';
 import { casesOf, measureImport, measureSyntheses } from './synthesis';
+import { formatForTerminal } from './terminal';
 import { prepareWorkshop, ROOT, WORKSHOP } from './workshop';
 import { leaveExitCode, UsageError } from '../demos/common/options';
+import { wantsColors, widthOf } from '../demos/common/terminal';
 
 /** The services publish no rates. These reach from one that a stack does not notice to one that it needs half a minute for. */
 const THROTTLINGS: (Throttling | undefined)[] = [
@@ -30,12 +32,14 @@ const THROTTLINGS: (Throttling | undefined)[] = [
 
 const HELP = `Usage: npm run bench -- [options]
 
-Measures what this library costs, beside what else could be used, and prints the tables.
+Measures what this library costs, beside what else could be used, and prints the
+tables.
 
 Options:
   --rounds N     how often each measurement is made (default 5)
   --quick        one round of few cases, which takes a minute
-  --write        write the figures into docs/, from a machine with nothing else to do
+  --write        write the figures into docs/, from a machine with nothing else
+                 to do
   --help         show this help
 
 Exit codes:
@@ -60,7 +64,7 @@ async function main(): Promise<number> {
     throw new UsageError('--write is for a full run: leave out --quick');
   }
   const progress = (what: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
-  progress('install what the library is compared with');
+  progress('install what the library is compared with: a minute, the first time');
   prepareWorkshop();
 
   const handlers = await measureHandlers(rounds * 3, progress);
@@ -103,7 +107,10 @@ function report(measurements: Measurements, write: boolean): void {
     calls: callsTable(measurements),
     rollout: rolloutTable(measurements),
   };
-  console.log(Object.values(sections).join('\n\n'));
+  const text = Object.values(sections).join('\n\n');
+  const { stdout } = process;
+  const look = { width: widthOf(stdout), colors: wantsColors(stdout, process.env) };
+  console.log(stdout.isTTY ? formatForTerminal(text, look).join('\n') : text);
   writeFileSync(join(folder, 'performance.svg'), plot(panels(measurements)));
   if (write) {
     const file = join(ROOT, 'docs', 'performance.md');

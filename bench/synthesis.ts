@@ -5,12 +5,14 @@ export const LIBRARY = 'this library';
 export const NATIVE_ENGINE = 'native engine';
 export const NATIVE = 'native L1';
 export const FLOOR = 'floor';
+/** What a user writes without this library: a function with inline code, and custom resources. */
+export const BY_HAND = 'by hand';
 /** What a template of this library has, without the library: what the CDK alone takes for it. */
 export const SHAPE = 'the shape alone';
 /** The same design again, to tell what a ratio is worth on this machine. */
 export const CONTROL = 'native L1, again';
 export const DESIGNS = [
-  NATIVE, CONTROL, FLOOR, SHAPE, LIBRARY, NATIVE_ENGINE, 'AwsCustomResource', 'provider framework', 'cdk-amazon-chime-resources',
+  NATIVE, CONTROL, FLOOR, BY_HAND, SHAPE, LIBRARY, NATIVE_ENGINE, 'AwsCustomResource', 'provider framework', 'cdk-amazon-chime-resources',
 ];
 
 /** One app: its stacks, and the Slack channels in each. */
@@ -52,7 +54,7 @@ export interface SynthesisPlan {
 }
 
 export function casesOf({ rounds, quick }: SynthesisPlan): Case[] {
-  const channelCounts = quick ? [1, 100] : [1, 100, 400];
+  const channelCounts = quick ? [1, 100] : [1, 5, 20, 100, 400];
   const stackCounts = quick ? [1, 20] : [1, 100, 500];
   const fullAccounts = quick ? [] : [50, 150, 300, 500];
   const few = Math.min(rounds, 3);
@@ -61,7 +63,7 @@ export function casesOf({ rounds, quick }: SynthesisPlan): Case[] {
     ...channelCounts.map((channels) => ({ name: `N = ${channels}`, stacks: 1, channels, chime: true, designs: DESIGNS, validation: false, rounds })),
     ...stackCounts.map((stacks) => ({ name: `M = ${stacks}`, stacks, channels: 2, chime: false, designs: DESIGNS, validation: false, rounds })),
     ...(quick ? [] : [
-      { name: 'N = 490', stacks: 1, channels: 490, chime: true, designs: [NATIVE, CONTROL, FLOOR, SHAPE, LIBRARY, NATIVE_ENGINE], validation: false, rounds: few },
+      { name: 'N = 490', stacks: 1, channels: 490, chime: true, designs: [NATIVE, CONTROL, FLOOR, BY_HAND, SHAPE, LIBRARY, NATIVE_ENGINE], validation: false, rounds: few },
       ...channelCounts.map((channels) => ({ name: `N = ${channels}, validation`, stacks: 1, channels, chime: true, designs: base, validation: true, rounds: few })),
       ...stackCounts.map((stacks) => ({ name: `M = ${stacks}, validation`, stacks, channels: 2, chime: false, designs: base, validation: true, rounds: few })),
     ]),
@@ -96,11 +98,14 @@ export interface ImportCost {
   readonly modules: number;
 }
 
-/** What importing the library adds to an app that has imported the core. */
+/** What the first stack of the README uses. */
+const IMPORTED = ['SlackWorkspace', 'AccountAlias', 'NotificationSeverity'];
+
+/** What importing the library adds to an app that has imported the core, and uses its most common classes. */
 export async function measureImport(rounds: number): Promise<ImportCost[]> {
   const costs: ImportCost[] = [];
   for (let round = 0; round < rounds; round++) {
-    costs.push(await run<ImportCost>('import.js', ['cdk-support-channels']));
+    costs.push(await run<ImportCost>('import.js', ['cdk-support-channels', ...IMPORTED]));
   }
   return costs;
 }

@@ -1,6 +1,6 @@
 /**
- * Lets the compiled entry point load a class when it is asked for. `SupportAppRole` extends `iam.Role`, so its module loads much of IAM; whoever
- * imports the library for something else need not pay for that. jsii compiles `export *` into a `require` at once and knows no other form.
+ * Lets the compiled entry point load a class when it is asked for: an app that has no `ChimeChannel` does not read its module, and `SupportAppRole`
+ * extends `iam.Role`, whose module loads much of IAM. jsii compiles `export *` into a `require` at once and knows no other form.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,18 +8,21 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const ENTRY_POINT = join(__dirname, '..', 'lib', 'index.js');
-const LAZY_MODULE = './support-app-role';
+const EAGER = /^__exportStar\(require\("(\.\/[a-z-]+)"\), exports\);$/gmu;
 
-const eager = `__exportStar(require("${LAZY_MODULE}"), exports);`;
 const compiled = readFileSync(ENTRY_POINT, 'utf8');
-if (compiled.split(eager).length !== 2) {
-  throw new Error(`${ENTRY_POINT} does not export ${LAZY_MODULE} in the expected form: ${eager}`);
+const modules = [...compiled.matchAll(EAGER)].map(([, name]) => name);
+if (modules.length === 0) {
+  throw new Error(`${ENTRY_POINT} exports no module in the expected form: ${EAGER.source}`);
 }
-const names = Object.keys(createRequire(ENTRY_POINT)(LAZY_MODULE));
-// Node.js learns from the assignments what an ES module can import by name; a definition by such a name would hide it from there.
-const lazy = [
-  ...names.map((name) => `exports.${name} = void 0;`),
-  `for (const name of ${JSON.stringify(names)}) Object.defineProperty(exports, name, { enumerable: true, get: () => require("${LAZY_MODULE}")[name] });`,
-];
-// On one line: the source map of the others stays right.
-writeFileSync(ENTRY_POINT, compiled.replace(eager, lazy.join(' ')));
+const load = createRequire(ENTRY_POINT);
+// On one line each: the source map of the others stays right.
+writeFileSync(ENTRY_POINT, compiled.replace(EAGER, (_, module: string) => lazyExports(module, Object.keys(load(module)))));
+
+function lazyExports(module: string, names: string[]): string {
+  return [
+    // Node.js learns from the assignments what an ES module can import by name; a definition by such a name would hide it from there.
+    ...names.map((name) => `exports.${name} = void 0;`),
+    `for (const name of ${JSON.stringify(names)}) Object.defineProperty(exports, name, { enumerable: true, get: () => require("${module}")[name] });`,
+  ].join(' ');
+}

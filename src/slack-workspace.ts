@@ -9,7 +9,7 @@ import { guardAccount } from './private/account-guard';
 import { isOfKind, markKind } from './private/construct-kind';
 import { defaultProvider } from './private/default-provider';
 import { SLACK_WORKSPACE_PERMISSION } from './private/handler-permissions';
-import { checkTypes, PROVIDER, REMOVAL_POLICY, TEXT } from './private/props';
+import { checkTypes, PROVIDER, REMOVAL_POLICY, setProps, TEXT } from './private/props';
 import { warnAboutSlackId } from './private/slack-id';
 import { checkInEachAccount, checkProvider, isUnresolved, throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
@@ -89,7 +89,7 @@ abstract class SlackWorkspaceBase extends Resource implements ISlackWorkspace {
   }
 
   public addChannel(id: string, options: AddSlackChannelOptions): SlackChannelConfiguration {
-    return new SlackChannelConfiguration(this, id, { ...options, provider: options?.provider ?? this._provider, workspace: this });
+    return new SlackChannelConfiguration(this, id, setProps({ ...options, provider: options?.provider ?? this._provider, workspace: this }));
   }
 }
 
@@ -145,25 +145,12 @@ export class SlackWorkspace extends SlackWorkspaceBase {
   public readonly teamId: string;
 
   /**
-   * The name of the Slack workspace; empty if the service does not tell it.
-   *
-   * @attribute
-   */
-  public readonly teamName: string;
-
-  /**
-   * The type of the account in its organization: `management` or `member`.
-   *
-   * Empty if the service does not tell it.
-   *
-   * @attribute
-   */
-  public readonly accountType: string;
-
-  /**
    * @internal
    */
   protected readonly _provider?: IChannelsProvider;
+
+  private readonly attributes = new Map<string, string>();
+  private readonly attributeOf: (name: string) => string;
 
   constructor(scope: Construct, id: string, props: SlackWorkspaceProps) {
     super(scope, id);
@@ -188,7 +175,33 @@ export class SlackWorkspace extends SlackWorkspaceBase {
 
     this._provider = props.provider;
     this.teamId = props.teamId;
-    this.teamName = provider._attributeOf(resource, SLACK_WORKSPACE_TYPE, 'TeamName');
-    this.accountType = provider._attributeOf(resource, SLACK_WORKSPACE_TYPE, 'AccountType');
+    this.attributeOf = (name) => provider._attributeOf(resource, SLACK_WORKSPACE_TYPE, name);
+  }
+
+  /**
+   * The name of the Slack workspace; empty if the service does not tell it.
+   *
+   * @attribute
+   */
+  public get teamName(): string {
+    return this.attribute('TeamName');
+  }
+
+  /**
+   * The type of the account in its organization: `management` or `member`.
+   *
+   * Empty if the service does not tell it.
+   *
+   * @attribute
+   */
+  public get accountType(): string {
+    return this.attribute('AccountType');
+  }
+
+  /** Made when it is asked for, as most apps do not, and once: each use of one that the provider does not have is told with the others. */
+  private attribute(name: string): string {
+    const attribute = this.attributes.get(name) ?? this.attributeOf(name);
+    this.attributes.set(name, attribute);
+    return attribute;
   }
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { AccountAlias } from './account-alias';
 import type { Problem } from './constraints';
 import type { ExistingConfiguration } from './existing-configuration';
-import { checkType, checkTypes, CHOICE, isMap, OPTIONAL_WORKSPACE, PROPS, type PropertyType, TEXT } from './private/props';
+import { checkType, checkTypes, CHOICE, isMap, OPTIONAL_WORKSPACE, PROPS, type PropertyType, setProps, TEXT } from './private/props';
 import { throwProblems } from './private/validation';
 import { type AddSlackChannelOptions, SlackChannelConfiguration } from './slack-channel-configuration';
 import { type ISlackWorkspace, SlackWorkspace } from './slack-workspace';
@@ -112,12 +112,12 @@ export class SupportAppAccount extends Construct {
     this.channels = Object.fromEntries(channelIds.map((channel) => [
       channel,
       // Children of this construct, so that they keep their ids wherever the workspace is defined.
-      new SlackChannelConfiguration(this, channel, {
+      new SlackChannelConfiguration(this, channel, setProps({
         ...channels[channel], existing: channels[channel].existing ?? existing, workspace: slackWorkspace,
-      }),
+      })),
     ]));
     if (accountAlias !== undefined) {
-      this.accountAlias = new AccountAlias(this, ALIAS_ID, { accountAlias, existing });
+      this.accountAlias = new AccountAlias(this, ALIAS_ID, setProps({ accountAlias, existing }));
       // CloudFormation cancels what is in progress when something fails, but the service may go on with it: beside a channel that fails, an
       // alias could stay behind.
       this.accountAlias.node.addDependency(...Object.values(this.channels));

@@ -1,3 +1,4 @@
+import * as cdk from 'aws-cdk-lib';
 import {
   Aspects,
   aws_iam as iam,
@@ -11,7 +12,7 @@ import {
   Tags,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { newStack, onlyResource } from './synthesis';
+import { newStack, onlyResource, resourcesOf } from './synthesis';
 import { AccountAlias, ChannelsProvider, type ChannelsProviderProps } from '../src';
 
 const FUNCTION = 'AWS::Lambda::Function';
@@ -102,6 +103,24 @@ test('overrides of properties stand in the template', () => {
   expect(onlyResource(stack, LOG_GROUP).Properties.LogGroupClass).toBe('INFREQUENT_ACCESS');
   expect(onlyResource(stack, ROLE).Properties.MaxSessionDuration).toBe(7200);
   expect(onlyResource(stack, POLICY).Properties.PolicyDocument).toMatchObject({ Id: 'handler', Version: '2012-10-17' });
+});
+
+test('a proxy is told to the function beside what it is told anyway', () => {
+  const stack = newStack();
+  const provider = new ChannelsProvider(stack, 'Provider', { supportAppRegion: 'eu-west-1' });
+  const handler = provider.node.defaultChild as lambda.CfnFunction;
+  handler.addPropertyOverride('Environment.Variables.HTTPS_PROXY', 'http://proxy.example.com:3128');
+  handler.addPropertyOverride('Environment.Variables.NODE_USE_ENV_PROXY', '1');
+  expect(Object.keys(onlyResource(stack, 'AWS::Lambda::Function').Properties.Environment.Variables).sort())
+    .toEqual(['HTTPS_PROXY', 'NODE_USE_ENV_PROXY', expect.stringMatching(/REGION$/u)]);
+});
+
+test('acknowledgements are written only where a release of the CDK reads them, and in no template', () => {
+  const stack = newStack();
+  new ChannelsProvider(stack, 'Provider');
+  const types = stack.node.findAll().flatMap(({ node }) => node.metadata.map(({ type }) => type));
+  expect(types.includes('aws:cdk:acknowledged-rules')).toBe('Validations' in cdk);
+  expect(JSON.stringify(resourcesOf(stack))).not.toMatch(/cdk_nag|AwsSolutions|acknowledged/u);
 });
 
 test('a permissions boundary of the scope limits the role', () => {

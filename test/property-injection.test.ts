@@ -1,12 +1,17 @@
 import {
-  App, aws_lambda as lambda, aws_logs as logs, Duration, type InjectionContext, type IPropertyInjector, PropertyInjectors, RemovalPolicy, Stack,
+  App, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, Duration, type InjectionContext, type IPropertyInjector,
+  PropertyInjectors, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
-import { onlyResource } from './synthesis';
+import { Construct } from 'constructs';
+import { onlyResource, resourcesOf } from './synthesis';
 import {
   AccountAlias,
   ChannelsProvider,
   ChimeChannel,
   DriftMonitor,
+  ExistingConfiguration,
+  type IChannelsProvider,
+  NativeProvider,
   NotificationSeverity,
   SlackChannelConfiguration,
   SlackWorkspace,
@@ -95,6 +100,70 @@ test('defaults of a stack win over those of the app', () => {
   PropertyInjectors.of(stack).add(new Defaults(AccountAlias.PROPERTY_INJECTION_ID, { accountAlias: 'stack' }));
   new AccountAlias(stack, 'Alias', {} as { accountAlias: string });
   expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').Properties.AccountAlias).toBe('stack');
+});
+
+/** Lets CloudFormation manage all constructs of an app that name no provider, in whatever stack they are. */
+function appOfNativeTypes(): App {
+  const providers = new Map<Construct, NativeProvider>();
+  const ids = [AccountAlias, ChimeChannel, SlackChannelConfiguration, SlackWorkspace].map((each) => each.PROPERTY_INJECTION_ID);
+  return new App({
+    analyticsReporting: false,
+    propertyInjectors: ids.map((constructUniqueId): IPropertyInjector => ({
+      constructUniqueId,
+      inject: (props: { provider?: IChannelsProvider }, { scope }) => {
+        const stack = Stack.of(scope);
+        const provider = providers.get(stack) ?? new NativeProvider(new Construct(stack, 'Organization'), 'Native');
+        providers.set(stack, provider);
+        return { ...props, provider: props.provider ?? provider };
+      },
+    })),
+  });
+}
+
+test('a whole app gets CloudFormation\'s own types by injection, in each of its stacks', () => {
+  const app = appOfNativeTypes();
+  const stacks = ['First', 'Second'].map((id, index) => {
+    const stack = new Stack(app, id, { env: { account: `${index}11122223333`, region: 'us-east-1' } });
+    const channelRole = iam.Role.fromRoleName(stack, 'Role', 'support');
+    new SlackWorkspace(stack, 'Workspace', { teamId: 'T1' }).addChannel('Channel', { ...CHANNEL, channelRole });
+    SlackWorkspace.fromTeamId(stack, 'Imported', 'T2').addChannel('Channel', { ...CHANNEL, channelRole });
+    new SupportAppAccount(new Construct(stack, 'Scope'), 'Support', { workspace: SlackWorkspace.fromTeamId(stack, 'Other', 'T3'), accountAlias: 'a' });
+    new ChimeChannel(stack, 'Chime', CHIME);
+    return stack;
+  });
+  for (const stack of stacks) {
+    expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type).sort()).toEqual([
+      'AWS::Chime::Channel', 'AWS::SupportApp::AccountAlias', ...Array(2).fill('AWS::SupportApp::SlackChannelConfiguration'),
+      'AWS::SupportApp::SlackWorkspaceConfiguration',
+    ]);
+  }
+});
+
+test('a handler that a construct names wins over the types that an app injects', () => {
+  const stack = new Stack(appOfNativeTypes(), 'Stack');
+  new AccountAlias(stack, 'Alias', { accountAlias: 'a', provider: ChannelsProvider.getOrCreate(stack) });
+  expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').Properties.AccountAlias).toBe('a');
+});
+
+test('what a SupportAppAccount does not say is the default of the app', () => {
+  const defaults = [AccountAlias, SlackChannelConfiguration]
+    .map((each) => new Defaults(each.PROPERTY_INJECTION_ID, { existing: ExistingConfiguration.OWN }));
+  const stack = stackWith(...defaults);
+  new SupportAppAccount(stack, 'Support', { teamId: 'T1', accountAlias: 'a', channels: { Operations: CHANNEL } });
+  expect(onlyResource(stack, 'Custom::SupportAppSlackChannelConfiguration').Properties.Existing).toBe('OWN');
+  expect(onlyResource(stack, 'Custom::SupportAppAccountAlias').Properties.Existing).toBe('OWN');
+});
+
+test.each([
+  ['an imported workspace', (stack: Stack) => SlackWorkspace.fromTeamId(stack, 'Workspace', 'T1')],
+  ['a workspace', (stack: Stack) => new SlackWorkspace(stack, 'Workspace', { teamId: 'T1' })],
+])('a channel of %s has the default of the app for what is not said', (_, workspaceIn) => {
+  const app = new App({ analyticsReporting: false });
+  const provider = new NativeProvider(new Construct(app, 'Organization'), 'Native');
+  PropertyInjectors.of(app).add(new Defaults(SlackChannelConfiguration.PROPERTY_INJECTION_ID, { provider }));
+  const stack = new Stack(app, 'Stack');
+  workspaceIn(stack).addChannel('Channel', CHANNEL);
+  expect(onlyResource(stack, 'AWS::SupportApp::SlackChannelConfiguration').Properties.ChannelId).toBe('C1');
 });
 
 test('without defaults a class has its own name and its instances are told apart', () => {

@@ -6,22 +6,29 @@ import { ALL_FEATURES } from './history';
 import * as sharedAccount from './shared-account/history';
 import { leaveExitCode } from '../demos/common/options';
 import { Progress } from '../demos/common/progress';
+import { widthOf, wrap } from '../demos/common/terminal';
 
 const HELP = `Usage: npm run campaign -- [options]
 
-Lives through random histories of stacks with the handler's real bytes, and checks
-what it promises.
+Lives through random histories of stacks with the handler's real bytes, and
+checks what it promises.
 
 Options:
   --histories N   how many (default 1000)
   --seed S        where the random numbers begin (default: the time)
-  --workers W     how many processes share the work, each with a seed of its own (default 1)
-  --worlds WHICH  separate (default): each stack alone, with all properties; shared: several stacks and Regions of one
-                  account that hand things to each other, native types, people; all: one after the other
+  --workers W     how many processes share the work, each with a seed of its own
+                  (default 1)
+  --worlds WHICH  separate (default): each stack alone, with all properties;
+                  shared: several stacks and Regions of one account that hand
+                  things to each other, native types, people; all: one after the
+                  other
   --handler FILE  the bytes of another handler, such as of an earlier commit
-  --without LIST  what shared worlds leave out: ${Object.keys(sharedAccount.ALL_FEATURES).join(', ')}
-  --survey        live through all histories of shared worlds, and say which rules they break how often
-  --handovers     separate worlds, with deployments whose replacements leave a target to another resource
+  --without LIST  what shared worlds leave out, with commas between:
+                  ${Object.keys(sharedAccount.ALL_FEATURES).join(', ')}
+  --survey        live through all histories of shared worlds, and say which
+                  rules they break how often
+  --handovers     separate worlds, with deployments whose replacements leave a
+                  target to another resource
   --help          show this help
 
 Exit codes:
@@ -93,6 +100,7 @@ async function runAll(worlds: Worlds, values: Readonly<Record<string, string | b
     done += 1;
     progress.show(`${done} of ${histories} histories, seed ${seed}`);
   };
+  progress.show(`0 of ${histories} histories, seed ${seed}`);
   const results = await Promise.all(Array.from({ length: workers }, (_, index) => {
     const own: Record<string, string | boolean | undefined> = {
       ...values, worlds, workers: '1', histories: String(Math.ceil(histories / workers)), seed: String(seed + index),
@@ -105,7 +113,8 @@ async function runAll(worlds: Worlds, values: Readonly<Record<string, string | b
   results.slice(1).forEach((result) => add(statistics, result.statistics));
   const seconds = (Date.now() - startedAt) / 1000;
   const { steps, ...counts } = statistics;
-  console.log(`${worlds} worlds: ${Object.entries(counts).map(([name, count]) => `${name}: ${count}`).join(', ')}`);
+  const summary = `${worlds} worlds: ${Object.entries(counts).map(([name, count]) => `${name}: ${count}`).join(', ')}`;
+  console.log(wrap(summary, widthOf(process.stdout)).join('\n'));
   console.log(Object.entries(steps).sort(([one], [other]) => one < other ? -1 : 1).map(([name, count]) => `  ${name}: ${count}`).join('\n'));
   console.log(`${seconds.toFixed(1)} s, ${(counts.histories / seconds).toFixed(1)} histories per second, seed ${seed}, workers ${workers}`);
   const failures = results.flatMap(({ failure }) => failure ?? []);

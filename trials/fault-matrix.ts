@@ -617,8 +617,8 @@ const END = '<!-- /fault-matrix -->';
 
 const HELP = `Usage: npm run fault-matrix -- [options]
 
-Injects each fault into each event, and compares what becomes of it with the tables
-in docs/reliability.md.
+Injects each fault into each event, and compares what becomes of it with the
+tables in docs/reliability.md.
 
 Options:
   --write        write the tables into docs/reliability.md

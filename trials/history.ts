@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { CHANNELS, LOOKS, targetOf, TEAMS, type Declaration, type Kind } from './declaration';
+import { applyEach, withChange } from './edits';
 
 /** A change of a template. `slot` picks one of its declarations, whatever their number. */
 export type Edit =
@@ -245,39 +246,30 @@ function withRoom(declaration: Declaration, old: Declaration | undefined): Decla
 
 /** The declarations that edits make of others. An edit that would declare a target twice, or that has nothing to edit, does nothing. */
 export function applyEdits(before: readonly Declaration[], edits: readonly Edit[], newId: (kind: Kind) => string): Declaration[] {
-  let declarations = [...before];
-  const accept = (candidates: Declaration[]) => {
-    const candidate = candidates.map((declaration) => withRoom(declaration, before.find(({ logicalId }) => logicalId === declaration.logicalId)));
-    if (new Set(candidate.map(targetOf)).size === candidate.length) {
-      declarations = candidate;
-    }
-  };
-  for (const edit of edits) {
-    if (edit.edit === 'add') {
-      const { edit: _, ...rest } = edit;
-      accept([...declarations, { ...rest, logicalId: newId(edit.kind) }]);
-      continue;
-    }
-    if (declarations.length === 0) {
-      continue;
-    }
-    const index = edit.slot % declarations.length;
-    const current = declarations[index];
-    const replace = (changed: Declaration) => accept(declarations.map((declaration) => declaration === current ? changed : declaration));
-    switch (edit.edit) {
-      case 'change': replace({ ...current, look: edit.look }); break;
-      case 'existing': replace({ ...current, adopt: edit.adopt }); break;
-      case 'retarget': replace({ ...current, team: edit.team, channel: edit.channel }); break;
-      case 'move': replace({ ...current, logicalId: newId(current.kind), look: edit.look ?? current.look }); break;
-      case 'remove': accept(declarations.filter((declaration) => declaration !== current)); break;
-      case 'swap': {
-        const other = declarations[edit.other % declarations.length];
-        if (other.kind === current.kind) {
-          accept(declarations.map((declaration) => declaration === current ? { ...current, logicalId: other.logicalId }
-            : declaration === other ? { ...other, logicalId: current.logicalId } : declaration));
-        }
-      }
+  return applyEach(before, edits, targetOf, (declarations, edit) => applyEdit(declarations, edit, newId).map((declaration) =>
+    withRoom(declaration, before.find(({ logicalId }) => logicalId === declaration.logicalId))));
+}
+
+function applyEdit(declarations: readonly Declaration[], edit: Edit, newId: (kind: Kind) => string): readonly Declaration[] {
+  if (edit.edit === 'add') {
+    const { edit: _, ...rest } = edit;
+    return [...declarations, { ...rest, logicalId: newId(edit.kind) }];
+  }
+  if (declarations.length === 0) {
+    return declarations;
+  }
+  const current = declarations[edit.slot % declarations.length];
+  const replace = (change: Partial<Declaration>) => withChange(declarations, current, change);
+  switch (edit.edit) {
+    case 'change': return replace({ look: edit.look });
+    case 'existing': return replace({ adopt: edit.adopt });
+    case 'retarget': return replace({ team: edit.team, channel: edit.channel });
+    case 'move': return replace({ logicalId: newId(current.kind), look: edit.look ?? current.look });
+    case 'remove': return declarations.filter((declaration) => declaration !== current);
+    case 'swap': {
+      const other = declarations[edit.other % declarations.length];
+      return other.kind === current.kind && other !== current
+        ? withChange(replace({ logicalId: other.logicalId }), other, { logicalId: current.logicalId }) : declarations;
     }
   }
-  return declarations;
 }

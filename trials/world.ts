@@ -3,6 +3,7 @@ import { BEARERS, GUEST, HOST, PEOPLE, TEAMS, channelIdOf, chimeLook, lookOf, ro
 import {
   DeletionExpectation, DeploymentExpectation, ExclusionExpectation, Snapshot, Violation, checkRepair, type Expectation,
 } from './expectation';
+import { FAULTS, injectFault } from './faults';
 import { ACCOUNTS, ALL_FEATURES, STACKS, accountOfStack, applyEdits, type Console, type Delete, type Deploy, type Features, type History, type PlannedFault } from './history';
 import { InProcessLambda, type Run } from './in-process-lambda';
 import { Simulation, randomFrom } from './simulation';
@@ -13,7 +14,6 @@ import type { Stack, StackEvent } from '../local-aws/cloudformation/stack';
 import type { Delivery } from '../local-aws/lambda/local-lambda';
 import { LocalAws } from '../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../local-aws/services/chime-store';
-import type { Fault } from '../local-aws/services/faults';
 import type { LocalService } from '../local-aws/services/service';
 import type { Ownership } from '../src/contract';
 
@@ -50,7 +50,7 @@ export class World {
       // Lists of more than one page.
       services: { supportApp: { channelsPerPage: 2, workspacesPerPage: 1 }, chime: { pageSize: 9 } },
       // A handler that does not answer is found out soon.
-      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.01, onEvent: (event) => listeners.event(event) },
+      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.03, onEvent: (event) => listeners.event(event) },
     });
     const world = new World(simulation, lambda, aws, options.features ?? ALL_FEATURES, options.code);
     listeners.event = ({ status, type }) => {
@@ -399,26 +399,13 @@ export class World {
     return `${this.templates[ACCOUNT_IDS.indexOf(accountId)].appInstanceArn}/user/${PEOPLE[11]}`;
   }
 
-  private inject({ kind, after, count }: PlannedFault, accountId: string): void {
-    const { services, cloudFormation } = this.aws;
-    if (kind === 'member') {
-      this.refuse(accountId, 'Throttling', count);
-    } else if (kind === 'stack API') {
-      cloudFormation.api.inject({ kind: after % 2 ? 'throttle' : 'reset', times: count });
-    } else if (kind === 'response bucket') {
-      cloudFormation.bucket.inject({ kind: after % 2 ? 'status' : 'reset', statusCode: 503, times: count, when: (logicalId) => logicalId !== 'Failure' });
+  private inject(fault: PlannedFault, accountId: string): void {
+    if (fault.kind === 'member') {
+      this.refuse(accountId, 'Throttling', fault.count);
     } else {
-      let passing = after;
-      services.faults.inject({
-        fault: FAULTS[kind],
-        count,
-        when: () => {
-          passing -= 1;
-          return passing < 0;
-        },
-      });
+      injectFault(this.aws, fault);
     }
-    this.count(`fault: ${kind}`);
+    this.count(`fault: ${fault.kind}`);
   }
 
   /** Waits for all deliveries, and checks how the events were answered. */
@@ -516,16 +503,6 @@ export class World {
 /** How long after a step a check is due for which the stack is at rest. */
 const AT_REST = 600_000;
 
-export const FAULTS: Record<Exclude<PlannedFault['kind'], 'stack API' | 'response bucket' | 'member'>, Fault> = {
-  'throttle': { kind: 'throttle' },
-  'status 500': { kind: 'status', status: 500 },
-  'status 503': { kind: 'status', status: 503, retryAfter: 1 },
-  'reset before': { kind: 'reset' },
-  'reset after': { kind: 'reset', phase: 'after' },
-  'lost reply': { kind: 'loseReply' },
-  'truncated': { kind: 'truncate' },
-};
-
 /** From then on the handler asks the stack whether it still waits for an event. */
 export const NO_LONGER_AWAITED = 10_000;
 
@@ -534,6 +511,6 @@ export function repeat(chance: number): Delivery[] {
   return chance < 0.7 ? [{}] : chance < 0.85 ? [{}, {}] : chance < 0.93 ? [{}, { delayInMillis: 5_000 }] : [{}, { delayInMillis: 200_000 }];
 }
 
-function failuresOf(events: readonly StackEvent[]): string[] {
+export function failuresOf(events: readonly StackEvent[]): string[] {
   return events.filter(({ status }) => status.endsWith('_FAILED')).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
 }

@@ -39,7 +39,8 @@ function supportAppRole(scope) {
 
 /** An account in constructs of this library. */
 function defineConstructs(stack, { channels, firstChannel, chime }) {
-  const { AccountAlias, ChimeChannel, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
+  // Classes are asked for where they are used, as in compiled TypeScript.
+  const { AccountAlias, NotificationSeverity, SlackWorkspace } = require('cdk-support-channels');
   const registered = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM_ID });
   new AccountAlias(stack, 'Alias', { accountAlias: 'acme production' });
   for (let index = 0; index < channels; index++) {
@@ -51,6 +52,7 @@ function defineConstructs(stack, { channels, firstChannel, chime }) {
     });
   }
   if (chime) {
+    const { ChimeChannel } = require('cdk-support-channels');
     new ChimeChannel(stack, 'Chime', { appInstanceArn: APP_INSTANCE, chimeBearer: BEARER, channelName: 'On call' });
   }
 }
@@ -130,7 +132,10 @@ const DESIGNS = {
 
   /** What a template of this library has, in constructs of its shape, without a check, a guard or an option: what is left is the CDK's. */
   'the shape alone': (stack, { channels, firstChannel, chime }) => {
-    const { CfnResource, Resource } = require('aws-cdk-lib/core');
+    const { CfnResource, RemovalPolicy, Resource } = require('aws-cdk-lib/core');
+    const { CfnPolicy, CfnRole } = require('aws-cdk-lib/aws-iam');
+    const { CfnFunction } = require('aws-cdk-lib/aws-lambda');
+    const { CfnLogGroup } = require('aws-cdk-lib/aws-logs');
     class Shape extends Resource {
       constructor(scope, id, type, properties) {
         super(scope, id);
@@ -138,32 +143,34 @@ const DESIGNS = {
       }
     }
     const channelRole = supportAppRole(stack);
-    const role = new CfnResource(stack, 'Role', {
-      type: 'AWS::IAM::Role',
-      properties: {
-        AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
+    const provider = new Resource(stack, 'Provider');
+    const role = new CfnRole(provider, 'Role', {
+      assumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
       },
     });
-    const logGroup = new CfnResource(stack, 'LogGroup', { type: 'AWS::Logs::LogGroup', properties: { RetentionInDays: 30 } });
-    const handler = new CfnResource(stack, 'Handler', {
-      type: 'AWS::Lambda::Function',
-      properties: {
-        Code: { ZipFile: inlineCode() }, Handler: 'index.handler', Role: role.getAtt('Arn'), Runtime: 'nodejs24.x', Timeout: 120, LoggingConfig: { LogGroup: logGroup.ref },
-      },
+    const logGroup = new CfnLogGroup(provider, 'Logs', { retentionInDays: 30 });
+    logGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    const handler = new CfnFunction(provider, 'Resource', {
+      code: { zipFile: inlineCode() },
+      handler: 'index.handler',
+      role: role.attrArn,
+      runtime: 'nodejs24.x',
+      memorySize: 256,
+      timeout: 120,
+      loggingConfig: { logGroup: logGroup.ref },
     });
-    const policy = new CfnResource(stack, 'Policy', {
-      type: 'AWS::IAM::Policy',
-      properties: {
-        PolicyName: 'Resources',
-        Roles: [role.ref],
-        PolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            { Effect: 'Allow', Action: SUPPORT_APP_ACTIONS, Resource: '*' },
-            { Effect: 'Allow', Action: CHIME_ACTIONS, Resource: [BEARER, `${APP_INSTANCE}/channel/*`] },
-            { Effect: 'Allow', Action: 'iam:PassRole', Resource: channelRole.roleArn },
-          ],
-        },
+    const policy = new CfnPolicy(provider, 'Policy', {
+      policyName: 'Resources',
+      roles: [role.ref],
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: SUPPORT_APP_ACTIONS, Resource: '*' },
+          { Effect: 'Allow', Action: CHIME_ACTIONS, Resource: [BEARER, `${APP_INSTANCE}/channel/*`] },
+          { Effect: 'Allow', Action: 'iam:PassRole', Resource: channelRole.roleArn },
+        ],
       },
     });
     const serviceToken = handler.getAtt('Arn');
@@ -180,6 +187,33 @@ const DESIGNS = {
     }
     if (chime) {
       define(stack, 'Chime', 'Custom::ChimeChannel', chimeChannel());
+    }
+  },
+
+  /** What a user writes without this library: a function with inline code, and custom resources. */
+  'by hand': (stack, { channels, firstChannel, chime }) => {
+    const { CustomResource } = require('aws-cdk-lib/core');
+    const { Code, Function: LambdaFunction, Runtime } = require('aws-cdk-lib/aws-lambda');
+    const { PolicyStatement } = require('aws-cdk-lib/aws-iam');
+    const channelRole = supportAppRole(stack);
+    const { functionArn: serviceToken } = new LambdaFunction(stack, 'Handler', {
+      code: Code.fromInline(inlineCode()),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      initialPolicy: [
+        new PolicyStatement({ actions: SUPPORT_APP_ACTIONS, resources: ['*'] }),
+        new PolicyStatement({ actions: CHIME_ACTIONS, resources: [BEARER, `${APP_INSTANCE}/channel/*`] }),
+        new PolicyStatement({ actions: ['iam:PassRole'], resources: [channelRole.roleArn] }),
+      ],
+    });
+    const define = (id, resourceType, properties) => new CustomResource(stack, id, { serviceToken, resourceType, properties });
+    const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
+    define('Alias', 'Custom::SupportAppAccountAlias', alias());
+    for (let index = 0; index < channels; index++) {
+      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(firstChannel + index, channelRole.roleArn)).node.addDependency(registered);
+    }
+    if (chime) {
+      define('Chime', 'Custom::ChimeChannel', chimeChannel());
     }
   },
 

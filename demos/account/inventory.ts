@@ -1,4 +1,5 @@
-import { parsePhysicalId } from '../../lambda/core/physical-id';
+import { parsePhysicalId, type PhysicalId } from '../../lambda/core/physical-id';
+import type { Stack, StackResource } from '../../local-aws/cloudformation/stack';
 import type { LocalAws } from '../../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
 import type { SlackChannelConfiguration } from '../../local-aws/services/support-app-store';
@@ -23,13 +24,22 @@ const WIDEST_SETTINGS = 48;
 /** What the other columns of the table take, with the gaps between them. */
 const OTHER_COLUMNS = 50;
 
-/** What exists in the services of the account, and whose it is. */
-export function takeInventory({ services, cloudFormation }: LocalAws): InventoryItem[] {
-  const { accountId } = cloudFormation;
+/**
+ * What exists in the services of the account, and whose it is.
+ *
+ * @param only The stack whose things alone are wanted.
+ */
+export function takeInventory({ services, cloudFormation }: LocalAws, only?: Stack): InventoryItem[] {
+  const accountId = only?.accountId ?? cloudFormation.accountId;
+  const items = takeInventoryOf(services, accountId, only ? [only] : cloudFormation.stacks.filter((stack) => stack.accountId === accountId));
+  return only ? items.filter(({ owner }) => owner !== 'no stack') : items;
+}
+
+function takeInventoryOf(services: LocalAws['services'], accountId: string, stacks: readonly Stack[]): InventoryItem[] {
   const { accountAlias, workspaces } = services.supportApp.store.account(accountId);
-  const owned = cloudFormation.stacks.flatMap((stack) => stack.liveResources()).flatMap(({ physicalId }) => parsePhysicalId(physicalId) ?? []);
+  const owned = stacks.flatMap((stack) => stack.liveResources()).flatMap((resource) => holdingOf(resource, accountId) ?? []);
   const ownerOf = (type: string, ...target: string[]): Owner => {
-    const id = owned.find((other) => other.resourceType === type && other.target.join('/') === target.join('/'));
+    const id = owned.find((other) => other.resourceType === type && target.every((part, index) => other.target[index] === part));
     return id ? `stack (${id.ownership})` : 'no stack';
   };
   return [
@@ -45,13 +55,24 @@ export function takeInventory({ services, cloudFormation }: LocalAws): Inventory
     ...accountAlias === undefined ? [] : [{
       kind: 'Account alias', id: accountId, settings: { alias: accountAlias }, owner: ownerOf(ACCOUNT_ALIAS_TYPE, accountId),
     }],
-    ...[...services.chime.store.channels.values()].map((channel) => ({
+    ...[...services.chime.store.channels.values()].filter(({ channelArn }) => channelArn.split(':')[4] === accountId).map((channel) => ({
       kind: 'Chime channel',
       id: channel.channelArn.split('/').at(-1)!.slice(0, 8),
       settings: chimeChannelSettings(channel),
-      owner: ownerOf(CHIME_CHANNEL_TYPE, channel.channelArn, channel.privacy),
+      owner: ownerOf(CHIME_CHANNEL_TYPE, channel.channelArn),
     })),
   ];
+}
+
+/** What a resource stands for: the handler's physical ids say so, those of CloudFormation's own types name the target alone. */
+function holdingOf({ type, physicalId }: StackResource, accountId: string): Pick<PhysicalId, 'resourceType' | 'target' | 'ownership'> | undefined {
+  const [resourceType, target] = ({
+    'AWS::SupportApp::AccountAlias': [ACCOUNT_ALIAS_TYPE, [accountId]],
+    'AWS::SupportApp::SlackWorkspaceConfiguration': [SLACK_WORKSPACE_TYPE, [physicalId ?? '']],
+    'AWS::SupportApp::SlackChannelConfiguration': [SLACK_CHANNEL_CONFIGURATION_TYPE, (physicalId ?? '').split('|')],
+    'AWS::Chime::Channel': [CHIME_CHANNEL_TYPE, (physicalId ?? '').split('|')],
+  } as Record<string, [string, string[]] | undefined>)[type] ?? [];
+  return resourceType === undefined ? parsePhysicalId(physicalId) : { resourceType, target: target!, ownership: 'created' };
 }
 
 function slackChannelSettings(channel: SlackChannelConfiguration): Record<string, string> {
@@ -83,9 +104,14 @@ function chimeChannelSettings(channel: ChimeChannelRecord): Record<string, strin
 export function printInventory(items: InventoryItem[], terminal: Terminal): void {
   const width = Math.min(WIDEST_SETTINGS, terminal.width - OTHER_COLUMNS);
   const rows = items.map(({ kind, id, settings, owner }) => [
-    kind, id, fillLines(Object.entries(settings).map(([name, value]) => formatSetting(name, value, width)), width), owner,
+    kind, id, formatSettings(settings, width), owner,
   ]);
   formatTable(['Resource', 'Id', 'Settings', 'Owner'], rows, terminal, '  ').forEach((line) => terminal.print(line));
+}
+
+/** What has no value, such as no tags, tells nothing. */
+function formatSettings(settings: Record<string, string>, width: number): string {
+  return fillLines(Object.entries(settings).filter(([, value]) => value !== '').map(([name, value]) => formatSetting(name, value, width)), width);
 }
 
 /** The name of a role is cut in its middle, as nothing else tells it apart; what has several words wraps. */

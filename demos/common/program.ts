@@ -58,9 +58,10 @@ export async function perform(play: (stage: Stage) => Promise<Checks>): Promise<
   try {
     const { held, failed } = await play({ terminal, progress, directory, onStart: (started) => (aws = started) });
     terminal.print();
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
     terminal.print(failed === 0
-      ? paint(`All ${held} checks hold (${((Date.now() - startedAt) / 1000).toFixed(1)} s). Nothing is left running.`, 'green', terminal)
-      : paint(`${failed} of ${held + failed} checks do not hold.`, 'red', terminal));
+      ? paint(`${held === 1 ? 'The one check holds' : `All ${held} checks hold`} (${seconds} s). Nothing is left running.`, 'green', terminal)
+      : paint(`${failed} of ${held + failed} checks ${failed === 1 ? 'does' : 'do'} not hold.`, 'red', terminal));
     return failed === 0 ? 0 : 1;
   } catch (error) {
     if (!isInterrupted) {

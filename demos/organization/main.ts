@@ -5,9 +5,9 @@ import { perform } from '../common/program';
 
 const HELP = `Usage: npm run demo:organization
 
-Rolls the example of examples/organization/ out to an organization in a local AWS on
-this machine: a stack set with a stack in each of 500 accounts. It needs no AWS
-account and no network.
+Rolls the example of examples/organization/ out to an organization in a local
+AWS on this machine: a stack set with a stack in each of 500 accounts. It needs
+no AWS account and no network, and takes some three minutes.
 
 Options:
   -h, --help     show this help

@@ -208,13 +208,14 @@ export async function bring<Declared extends Declaration>(
   { type, services }: Work<Declared>, id: PhysicalId, actual: Declared, declared: Declared,
 ): Promise<void> {
   const steps = type.diff(id, actual, declared);
+  // Even one step of those that are not simply sent may be done in part: a batch of members.
   await attempt(services, () => apply(type, services, id.target, steps), async (undoServices) => {
     const before = { ...declared, ...actual };
     const now = await type.read(undoServices, id.target, before, declared);
     if (now) {
       await apply(type, undoServices, id.target, type.diff(id, now, before));
     }
-  }, steps.length > 1);
+  }, !!type.apply);
 }
 
 async function apply(type: Pick<ResourceType, 'apply'>, services: Services, target: string[], steps: Step[]): Promise<void> {

@@ -132,6 +132,9 @@ export class CloudFormationApi {
   }
 }
 
+/** Nobody has looked for drift. */
+const NO_DRIFT = '<DriftInformation><StackResourceDriftStatus>NOT_CHECKED</StackResourceDriftStatus></DriftInformation>';
+
 /** What one answer lists at most. */
 const RESOURCES_PER_PAGE = 100;
 const EVENTS_PER_PAGE = 100;
@@ -228,42 +231,33 @@ function authorize({ identity }: Call, action: string, resource: string): void {
 }
 
 function summarizeResource(resource: StackResource): string {
-  return element('member', [
-    element('LogicalResourceId', escape(resource.logicalId)),
-    optional('PhysicalResourceId', resource.physicalId),
-    element('ResourceType', escape(resource.type)),
-    element('LastUpdatedTimestamp', resource.timestamp.toISOString()),
-    element('ResourceStatus', resource.status),
-    optional('ResourceStatusReason', resource.reason),
-    element('DriftInformation', element('StackResourceDriftStatus', 'NOT_CHECKED')),
-  ].join(''));
+  return element('member', `${describeState(resource, 'LastUpdatedTimestamp')}${NO_DRIFT}`);
 }
 
 function describeResource(stack: Stack, resource: StackResource): string {
   return element('member', [
-    element('StackName', escape(stack.name)),
-    element('StackId', escape(stack.id)),
-    element('LogicalResourceId', escape(resource.logicalId)),
-    optional('PhysicalResourceId', resource.physicalId),
-    element('ResourceType', escape(resource.type)),
-    element('Timestamp', resource.timestamp.toISOString()),
-    element('ResourceStatus', resource.status),
-    optional('ResourceStatusReason', resource.reason),
-    element('DriftInformation', element('StackResourceDriftStatus', 'NOT_CHECKED')),
+    element('StackName', escape(stack.name)), element('StackId', escape(stack.id)), describeState(resource, 'Timestamp'), NO_DRIFT,
   ].join(''));
 }
 
 function describeEvent(event: StackEvent): string {
   return element('member', [
-    element('StackId', escape(event.stackId)),
-    element('StackName', escape(event.stackName)),
-    element('LogicalResourceId', escape(event.logicalId)),
-    optional('PhysicalResourceId', event.physicalId),
-    element('ResourceType', escape(event.type)),
-    element('Timestamp', event.timestamp.toISOString()),
-    element('ResourceStatus', event.status),
-    optional('ResourceStatusReason', event.reason),
+    element('StackId', escape(event.stackId)), element('StackName', escape(event.stackName)), describeState(event, 'Timestamp'),
   ].join(''));
+}
+
+/** What every answer says of a resource, under another name for the time since when it is so. */
+function describeState(
+  { logicalId, physicalId, type, timestamp, status, reason }: StackResource | StackEvent, timestampName: string,
+): string {
+  return [
+    element('LogicalResourceId', escape(logicalId)),
+    optional('PhysicalResourceId', physicalId),
+    element('ResourceType', escape(type)),
+    element(timestampName, timestamp.toISOString()),
+    element('ResourceStatus', status),
+    optional('ResourceStatusReason', reason),
+  ].join('');
 }
 
 function describeStack(stack: Stack): string {
@@ -276,6 +270,8 @@ function describeStack(stack: Stack): string {
     optional('DeletionTime', stack.deletionTime?.toISOString()),
     element('StackStatus', stack.status ?? ''),
     optional('StackStatusReason', stack.reason),
+    optional('ParentId', stack.parent?.id),
+    optional('RootId', stack.parent && rootOf(stack.parent).id),
     element('DisableRollback', 'false'),
     element('Parameters', Object.entries(stack.parameters).map(([key, value]) =>
       element('member', `${element('ParameterKey', escape(key))}${element('ParameterValue', escape(value))}`)).join('')),
@@ -283,6 +279,10 @@ function describeStack(stack: Stack): string {
       element('OutputKey', escape(key)), element('OutputValue', escape(String(value))), optional('ExportName', exportNames.get(value)),
     ].join(''))).join('')),
   ].join(''));
+}
+
+function rootOf(stack: Stack): Stack {
+  return stack.parent ? rootOf(stack.parent) : stack;
 }
 
 function errorDocument(type: string, code: string, message: string): string {

@@ -8,10 +8,11 @@ import { checkCustomResource, isCustomResourceType, type CustomResourceRequest }
 import { seededRandom } from './generated-names';
 import { checkImport, importInto, type ResourceToImport } from './import';
 import type { NativeServices } from './native-resource';
+import { LocalNestedStacks } from './nested-stacks';
 import {
   createResources, deleteResources, rollBackCreation, rollBackUpdate, updateResources, type Interruption, type StackBefore,
 } from './operations';
-import type { ProvisionEnvironment, StackOperation } from './provision';
+import { NESTED_STACK_TYPE, newOperation, type ProvisionEnvironment, type StackOperation } from './provision';
 import type { ResourceTypes } from './resource-type';
 import { ResponseBucket } from './response-bucket';
 import { Roles, type Role } from './roles';
@@ -94,6 +95,19 @@ export class LocalCloudFormation {
   private readonly failed = new Map<Stack, { operation: StackOperation; before?: StackBefore }>();
   private readonly ssmParameters = new Map<string, Map<string, string>>();
   private readonly assets = new Map<string, string>();
+  private readonly nestedStacks = new LocalNestedStacks({
+    stack: (id) => this.stack(id),
+    newStack: (input, parent) => {
+      const stack = this.newStack(input, parent);
+      this.stacks.push(stack);
+      return stack;
+    },
+    prepare: (stack, input) => this.prepare(stack, input),
+    environment: (stack) => this.environment(stack),
+    run: (operation, before, work) => this.runOperation(operation, before, work),
+    interrupt: (stack) => this.interrupt(stack),
+    failedOperation: (stack) => this.failed.get(stack)?.operation,
+  });
   private readonly stopping = new AbortController();
   private readonly seed: string;
 
@@ -171,7 +185,7 @@ export class LocalCloudFormation {
     return this.run(stack, undefined, 0, (operation, interruption) => createResources(operation, input, interruption));
   }
 
-  private newStack(input: StackInput): Stack {
+  private newStack(input: StackInput, parent?: Stack): Stack {
     if (this.stack(input) && this.stack(input)!.status !== 'DELETE_COMPLETE') {
       throw new ValidationError(`Stack [${input.stackName}] already exists`);
     }
@@ -183,7 +197,12 @@ export class LocalCloudFormation {
     const random = seededRandom(`${this.seed}/${accountId}/${region}/${input.stackName}/${this.stacks.length}`);
     const uuid = [8, 4, 4, 4, 12].map((length) => random(length, '0123456789abcdef')).join('-');
     const stack = new Stack({
-      id: `arn:aws:cloudformation:${region}:${accountId}:stack/${input.stackName}/${uuid}`, name: input.stackName, accountId, region, seed: this.seed,
+      id: `arn:aws:cloudformation:${region}:${accountId}:stack/${input.stackName}/${uuid}`,
+      name: input.stackName,
+      accountId,
+      region,
+      seed: this.seed,
+      parent,
     }, (event) => this.options.onEvent?.(event));
     stack.template = this.prepare(stack, input);
     stack.parameters = input.parameters ?? {};
@@ -296,9 +315,7 @@ export class LocalCloudFormation {
       if (stack.status !== 'CREATE_IN_PROGRESS') {
         throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be deleted.`);
       }
-      running.interruption.superseded = true;
-      running.operation.cancel.abort();
-      await running.done;
+      await this.interrupt(stack);
     }
     const first = stack.events.length;
     const failed = this.failed.get(stack)?.operation;
@@ -346,13 +363,21 @@ export class LocalCloudFormation {
     if (this.running.has(stack)) {
       throw new ValidationError(`Stack:${stack.id} is in ${stack.status} state and can not be changed.`);
     }
-    const operation = resumed ?? { stack, environment: this.environment(stack), cancel: new AbortController(), replaced: [], leftovers: [] };
+    const operation = resumed ?? newOperation(stack, this.environment(stack));
     if (resumed) {
       operation.cancel = new AbortController();
       operation.isResumed = true;
     }
+    await this.runOperation(operation, before, (interruption) => work(operation, interruption));
+    return result(stack, firstEvent);
+  }
+
+  private async runOperation(
+    operation: StackOperation, before: StackBefore | undefined, work: (interruption: Interruption) => Promise<void>,
+  ): Promise<void> {
+    const { stack } = operation;
     const interruption: Interruption = {};
-    const done = work(operation, interruption).finally(() => this.running.delete(stack));
+    const done = work(interruption).finally(() => this.running.delete(stack));
     this.running.set(stack, { operation, interruption, before, done });
     await done;
     if (['CREATE_FAILED', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_FAILED'].includes(stack.status!)) {
@@ -360,7 +385,16 @@ export class LocalCloudFormation {
     } else {
       this.failed.delete(stack);
     }
-    return result(stack, firstEvent);
+  }
+
+  /** Ends the creation or update that is in progress on a stack, without a rollback. */
+  private async interrupt(stack: Stack): Promise<void> {
+    const running = this.running.get(stack);
+    if (running) {
+      running.interruption.superseded = true;
+      running.operation.cancel.abort();
+      await running.done;
+    }
   }
 
   private prepare(stack: Stack, input: StackInput): PreparedTemplate {
@@ -390,6 +424,7 @@ export class LocalCloudFormation {
       stopped: this.stopping.signal,
       resourceTypes: this.options.resourceTypes,
       assumptions: this.assumptions,
+      nestedStacks: this.nestedStacks,
       asset: (_bucket, key) => this.assets.get(key),
       importValue: (name) => {
         const exporter = this.neighbours(stack).find(({ exports }) => Object.hasOwn(exports, name));
@@ -447,15 +482,17 @@ function result(stack: Stack, firstEvent: number): StackResult {
   };
 }
 
+const NESTED_STACK_PROPERTIES = { required: ['TemplateURL'], optional: ['Parameters', 'Tags', 'NotificationARNs', 'TimeoutInMinutes'] };
+
 function checkResources({ Resources: resources }: Template, resourceTypes: ResourceTypes, region: string): void {
-  const isKnown = (type: string) => isCustomResourceType(type)
+  const isKnown = (type: string) => isCustomResourceType(type) || type === NESTED_STACK_TYPE
     || Object.hasOwn(resourceTypes, type) && (resourceTypes[type].regions?.includes(region) ?? true);
   const unknown = Object.values(resources).map(({ Type }) => Type).filter((type) => !isKnown(type));
   if (unknown.length > 0) {
     throw new ValidationError(`Template format error: Unrecognized resource types: [${[...new Set(unknown)].join(', ')}]`);
   }
   for (const [logicalId, { Type, Properties: properties = {} }] of Object.entries(resources)) {
-    const { required = [], optional } = resourceTypes[Type] ?? {};
+    const { required = [], optional } = Type === NESTED_STACK_TYPE ? NESTED_STACK_PROPERTIES : resourceTypes[Type] ?? {};
     const missing = required.filter((name) => properties[name] === undefined);
     const extraneous = optional ? Object.keys(properties).filter((name) => ![...required, ...optional].includes(name)) : [];
     const invalid = `Properties validation failed for resource ${logicalId} with message: `;

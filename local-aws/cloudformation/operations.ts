@@ -26,6 +26,7 @@ export interface Interruption {
 
 export async function createResources(operation: StackOperation, options: FailureOptions, interruption: Interruption): Promise<void> {
   const { stack } = operation;
+  operation.failureOptions = options;
   const problem = await bringAll(operation, stack.template!, options) ?? evaluateOutputs(operation);
   if (interruption.superseded) {
     return;
@@ -55,7 +56,12 @@ export async function updateResources(
   operation: StackOperation, before: StackBefore | undefined, options: FailureOptions, interruption: Interruption,
 ): Promise<void> {
   const { stack } = operation;
+  operation.failureOptions = options;
+  operation.isRollingBack = false;
   const problem = await bringAll(operation, stack.template!, options) ?? interruption.reason ?? evaluateOutputs(operation);
+  if (interruption.superseded) {
+    return;
+  }
   if (problem !== undefined) {
     if (options.disableRollback && interruption.reason === undefined) {
       stack.setStatus('UPDATE_FAILED', problem);
@@ -69,17 +75,34 @@ export async function updateResources(
     return;
   }
   stack.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-  const removed = stack.liveResources().filter(({ logicalId }) => !stack.template!.resources.has(logicalId));
-  await cleanUp(operation, [
-    ...removed.map((resource) => ({ resource, retain: isRetained(resource.definition.DeletionPolicy) })), ...leftoversOf(operation),
-  ]);
-  stack.setStatus('UPDATE_COMPLETE');
+  await finish(operation, async () => {
+    const removed = stack.liveResources().filter(({ logicalId }) => !stack.template!.resources.has(logicalId));
+    await cleanUp(operation, [
+      ...removed.map((resource) => ({ resource, retain: isRetained(resource.definition.DeletionPolicy) })), ...leftoversOf(operation),
+    ]);
+    stack.setStatus('UPDATE_COMPLETE');
+  });
+}
+
+/**
+ * Cleans up after an update or its rollback, the nested stacks at the same time. A nested stack waits until all that it is nested in
+ * have come to this: https://repost.aws/knowledge-center/cloudformation-stack-cleanup-stuck
+ */
+async function finish(operation: StackOperation, work: () => Promise<void>): Promise<void> {
+  operation.cleanUp = async () => {
+    operation.cleanUp = undefined;
+    await Promise.all([...[...operation.nested.values()].map((nested) => nested.cleanUp?.()), work()]);
+  };
+  if (!operation.isNested) {
+    await operation.cleanUp();
+  }
 }
 
 /** Brings the resources back to the template before the update; resources that the update made are deleted in the end. */
 export async function rollBackUpdate(operation: StackOperation, before: StackBefore, reason: string, skip: string[] = []): Promise<void> {
   const { stack, environment: { assumptions } } = operation;
   operation.cancel = new AbortController();
+  operation.isRollingBack = true;
   stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
   stack.template = before.template;
   stack.parameters = before.parameters;
@@ -109,14 +132,16 @@ export async function rollBackUpdate(operation: StackOperation, before: StackBef
     return;
   }
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-  const made = stack.liveResources().filter(({ logicalId }) => !before.template.resources.has(logicalId));
-  await cleanUp(operation, [
-    ...made.map((resource) => ({ resource, retain: resource.definition.DeletionPolicy === 'Retain' })),
-    // Unverified (cloudformation-retained-replacement): replacing resources were made by this very operation, so that no
-    // policy keeps them.
-    ...operation.leftovers.map(({ before: resource }) => ({ resource, retain: false })),
-  ]);
-  stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
+  await finish(operation, async () => {
+    const made = stack.liveResources().filter(({ logicalId }) => !before.template.resources.has(logicalId));
+    await cleanUp(operation, [
+      ...made.map((resource) => ({ resource, retain: resource.definition.DeletionPolicy === 'Retain' })),
+      // Unverified (cloudformation-retained-replacement): replacing resources were made by this very operation, so that no
+      // policy keeps them.
+      ...operation.leftovers.map(({ before: resource }) => ({ resource, retain: false })),
+    ]);
+    stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
+  });
 }
 
 export async function deleteResources(operation: StackOperation, retain: string[], reason: string = 'User Initiated'): Promise<void> {

@@ -5,8 +5,8 @@ import { CreateFailedError } from './create-failed-error';
 import { isCustomResourceType, requestCustomResource, stringifyScalars, type CustomResourceEnvironment, type CustomResourceRequest } from './custom-resource';
 import { inventedPhysicalId } from './generated-names';
 import { HandlerError } from './handler-error';
-import type { ResourceContext, ResourceTypes } from './resource-type';
-import type { Stack, StackResource } from './stack';
+import type { ResourceContext, ResourceType, ResourceTypes } from './resource-type';
+import type { FailureOptions, Stack, StackResource } from './stack';
 import type { PreparedTemplate, TemplateResource } from './template';
 import type { Properties, Scope } from './template-model';
 
@@ -14,8 +14,18 @@ export interface ProvisionEnvironment extends CustomResourceEnvironment, Omit<Re
   readonly asset: ResourceContext['asset'];
   readonly resourceTypes: ResourceTypes;
   readonly assumptions: Readonly<Assumptions>;
+  readonly nestedStacks: NestedStacks;
   importValue(name: string): unknown;
 }
+
+/** What the engine does with the stacks that are resources of others. */
+export interface NestedStacks {
+  /** How one of them is created, updated and deleted in an operation on the stack that it is nested in. */
+  typeOf(operation: StackOperation, resource: StackResource): ResourceType;
+}
+
+/** The type of a stack that is a resource of another one. */
+export const NESTED_STACK_TYPE = 'AWS::CloudFormation::Stack';
 
 /** A physical resource that another one has taken the place of. */
 export interface ReplacedResource {
@@ -35,6 +45,19 @@ export interface StackOperation {
   readonly leftovers: ReplacedResource[];
   /** Whether it takes up what failed before: a rollback that is continued, or a deployment that rolls forward. */
   isResumed?: boolean;
+  isRollingBack?: boolean;
+  /** How it goes on after a failure. */
+  failureOptions?: FailureOptions;
+  /** Updates of nested stacks in it, by the ids of these. */
+  readonly nested: Map<string, StackOperation>;
+  /** What an update of a nested stack leaves to be deleted, once the stack that it is nested in says so. */
+  cleanUp?: () => Promise<void>;
+  /** Whether it is one on a nested stack, which cleans up with the stack that it is nested in. */
+  readonly isNested?: boolean;
+}
+
+export function newOperation(stack: Stack, environment: ProvisionEnvironment, isNested?: boolean): StackOperation {
+  return { stack, environment, cancel: new AbortController(), replaced: [], leftovers: [], nested: new Map(), isNested };
 }
 
 export function resourceScope({ stack, environment }: StackOperation): Scope {
@@ -75,13 +98,23 @@ export async function bring(operation: StackOperation, template: PreparedTemplat
     stack.resources.set(target.logicalId, resource);
     return create(operation, resource, properties);
   }
-  if (changed || existing.unsettled) {
+  if (changed || existing.unsettled || mayHaveChanged(operation, existing)) {
     return update(operation, existing, properties, dependenciesBefore);
   }
   if (existing.status === 'UPDATE_FAILED') {
     stack.setResourceStatus(existing, 'UPDATE_COMPLETE');
   }
   return true;
+}
+
+/** The template of a nested stack may have changed although its URL has not. A rollback leaves alone what the update has not reached. */
+function mayHaveChanged({ isRollingBack, nested }: StackOperation, { type, physicalId }: StackResource): boolean {
+  return type === NESTED_STACK_TYPE && (!isRollingBack || nested.has(physicalId!));
+}
+
+function typeOf(operation: StackOperation, resource: StackResource): ResourceType {
+  const { nestedStacks, resourceTypes } = operation.environment;
+  return resource.type === NESTED_STACK_TYPE ? nestedStacks.typeOf(operation, resource) : resourceTypes[resource.type];
 }
 
 export function newResource({ logicalId, definition, dependencies }: TemplateResource): StackResource {
@@ -115,7 +148,7 @@ async function create(operation: StackOperation, resource: StackResource, proper
       return false;
     }
     try {
-      const made = await operation.environment.resourceTypes[resource.type].create(resourceContext(operation, resource.logicalId), properties);
+      const made = await typeOf(operation, resource).create(resourceContext(operation, resource.logicalId), properties);
       Object.assign(resource, { physicalId: made.physicalId, attributes: made.attributes ?? {} });
     } catch (error) {
       resource.physicalId = error instanceof CreateFailedError ? error.physicalId : undefined;
@@ -123,7 +156,9 @@ async function create(operation: StackOperation, resource: StackResource, proper
       return false;
     }
   }
-  stack.setResourceStatus(resource, 'CREATE_IN_PROGRESS', 'Resource creation Initiated');
+  if (resource.type !== NESTED_STACK_TYPE) {
+    stack.setResourceStatus(resource, 'CREATE_IN_PROGRESS', 'Resource creation Initiated');
+  }
   stack.setResourceStatus(resource, 'CREATE_COMPLETE');
   return true;
 }
@@ -181,7 +216,7 @@ async function updateBuiltIn(
   operation: StackOperation, resource: StackResource, before: StackResource, properties: Properties,
 ): Promise<boolean> {
   const { stack } = operation;
-  const type = operation.environment.resourceTypes[resource.type];
+  const type = typeOf(operation, resource);
   const context = resourceContext(operation, resource.logicalId);
   const replace = (type.replacedBy ?? []).some((name) => !isDeepStrictEqual(properties[name], before.properties[name]));
   resource.properties = properties;
@@ -248,8 +283,7 @@ export async function remove(operation: StackOperation, resource: StackResource)
   } else {
     await setImmediate();
     try {
-      const { [resource.type]: type } = operation.environment.resourceTypes;
-      await type.delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
+      await typeOf(operation, resource).delete?.(resourceContext(operation, resource.logicalId), resource.physicalId, resource.properties);
     } catch (error) {
       // What is gone is deleted.
       if (!(error instanceof HandlerError && error.code === 'NotFound')) {
@@ -287,6 +321,9 @@ export function resourceContext({ stack, environment }: StackOperation, logicalI
 }
 
 function serviceReason({ stack }: StackOperation, resource: StackResource, error: unknown): string {
+  if (resource.type === NESTED_STACK_TYPE) {
+    return (error as Error).message;
+  }
   const origin = error instanceof HandlerError
     ? `RequestToken: ${newRequestId(stack, resource.logicalId)}, HandlerErrorCode: ${error.code}` : resource.type;
   return `Resource handler returned message: "${(error as Error).message}" (${origin})`;

@@ -88,6 +88,8 @@ export interface StackIdentity {
   readonly accountId: string;
   readonly region: string;
   readonly seed: string;
+  /** The stack that it is nested in. @default - none */
+  readonly parent?: Stack;
 }
 
 export type StackEventListener = (event: StackEvent) => void;
@@ -98,6 +100,8 @@ export class Stack {
   public readonly name: string;
   public readonly accountId: string;
   public readonly region: string;
+  /** The stack that it is nested in, if any. */
+  public readonly parent?: Stack;
   public readonly creationTime = new Date();
   public lastUpdatedTime?: Date;
   public deletionTime?: Date;
@@ -115,7 +119,7 @@ export class Stack {
   private readonly randoms = new Map<string, ReturnType<typeof seededRandom>>();
 
   public constructor(private readonly identity: StackIdentity, private readonly listener: StackEventListener) {
-    ({ id: this.id, name: this.name, accountId: this.accountId, region: this.region } = identity);
+    ({ id: this.id, name: this.name, accountId: this.accountId, region: this.region, parent: this.parent } = identity);
   }
 
   public setStatus(status: StackStatus, reason?: string): void {

@@ -106,6 +106,9 @@ function conditionsOf({ construct, stack }: Pick<Member, 'construct' | 'stack'>)
  */
 function conflictsOfWorlds(members: Member[], find: (members: Member[]) => Conflict[]): Conflict[] {
   const conditions = new Map(members.map((member) => [member, conditionsOf(member)]));
+  if ([...conditions.values()].every(({ size }) => size === 0)) {
+    return find(members);
+  }
   const sets = [new Set<unknown>(), ...[...conditions.values()].filter(({ size }) => size > 0)];
   const worlds = sets.map((world) => members.filter((member) => [...conditions.get(member)!].every((condition) => world.has(condition))));
   const distinct = [...new Map(worlds.map((world) => [world.map(({ construct }) => construct.node.path).join(), world])).values()];

@@ -1,6 +1,6 @@
 import type { Construct, IConstruct } from 'constructs';
-import { ChannelsProvider, type IChannelsProvider } from '../channels-provider';
 import { servingProvider } from './engine';
+import type { IChannelsProvider } from '../channels-provider';
 
 const served = new WeakSet<IConstruct>();
 
@@ -11,6 +11,9 @@ export function defaultProvider(construct: Construct): IChannelsProvider {
     return provider;
   }
   served.add(construct);
+  // Whoever has another provider does not load what a handler takes.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { ChannelsProvider } = require('../channels-provider') as typeof import('../channels-provider');
   return ChannelsProvider.getOrCreate(construct);
 }
 

@@ -12,8 +12,8 @@ const OPTIONS = {
   },
   reservedConcurrentExecutions: {
     rules: rulesOf('LambdaConcurrency', 'NIST.800.53.R5', 'HIPAA.Security'),
-    reason: 'Nothing but CloudFormation invokes the handler, once for each resource of the stack; a reservation would be taken from the other functions of '
-      + 'the account. ChannelsProvider has the option reservedConcurrentExecutions',
+    reason: 'Nothing but CloudFormation and a DriftMonitor invokes the handler; a reservation would be taken from the other '
+      + 'functions of the account. ChannelsProvider has the option reservedConcurrentExecutions',
   },
   tracing: {
     rules: rulesOf('LambdaTracing', 'Serverless'),

@@ -135,8 +135,9 @@ export function ownStackPermission(scope: Construct): Permission {
   return {
     kind: 'stack',
     actions: ['cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents'],
-    // A nested stack is undone with the one that it is a part of.
-    resources: [stackId, ...nestedStackParent ? [nestedStackParent.stackId] : []],
+    // A nested stack is undone with the one that it is a part of. To one that is nested itself the CDK would hand its own id as a
+    // parameter, on which it would then depend.
+    resources: [stackId, ...nestedStackParent && !nestedStackParent.nestedStackParent ? [nestedStackParent.stackId] : []],
   };
 }
 

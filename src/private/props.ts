@@ -98,6 +98,11 @@ export function checkType(property: string, value: unknown, { must, remedy, isRe
   return (value === undefined && !isRequired) || fits(value) ? [] : [{ property, violation: `must be ${must}, got ${showValue(value)}`, remedy }];
 }
 
+/** Leaves out properties that are not set: those that an app injects by default would lose to them. */
+export function setProps<Props extends object>(props: Props): Props {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as Props;
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

@@ -1,8 +1,8 @@
 import { replaceSections } from '../../bench/documents';
 import { plot, ticks } from '../../bench/plot';
-import { type Measurements, summaryTable } from '../../bench/report';
+import { goalsOf, type Measurements, summaryTable } from '../../bench/report';
 import { ratios, summarize } from '../../bench/statistics';
-import { NATIVE } from '../../bench/synthesis';
+import { BY_HAND, type CaseResult, LIBRARY, NATIVE, SHAPE } from '../../bench/synthesis';
 
 test.each([
   [[3], { median: 3, min: 3, max: 3 }],
@@ -63,4 +63,25 @@ test('the short table shows the cases of all designs, and leaves out those of so
   const summary = summaryTable({ cases } as unknown as Measurements);
   expect(summary.split('\n')[0]).toBe('| wall time of a synth ÷ native L1 | N = 1 | M = 1 |');
   expect(summary).toContain('| another | 2.50 | 2.50 |');
+});
+
+test.each([
+  [89, 100, 80, [true, true]],
+  [91, 100, 80, [false, true]],
+  [93, 100, 80, [false, false]],
+])('a synth of %d beside %d by hand and %d of the shape alone meets its goals: %j', (library, byHand, shape, met) => {
+  const run = (wall: number) => [{ wall, cpu: wall, resources: 1, templateBytes: 1, uploads: 0 }];
+  const designs = { [NATIVE]: run(50), [BY_HAND]: run(byHand), [SHAPE]: run(shape), [LIBRARY]: run(library), floor: run(40) };
+  const each = { name: 'N = 5', stacks: 1, channels: 5, chime: true, validation: false, designs: Object.keys(designs), syntheses: designs };
+  const { calls, cases, handlers, importCosts } = {
+    calls: [],
+    cases: [each as unknown as CaseResult],
+    handlers: ['empty process, one request', 'this library, alias'].map((name) => ({ name, runs: [{ sinceStart: 1, cpu: 1 }] })),
+    importCosts: [{ duration: 1, cpu: 1, modules: 1 }],
+  };
+  const goals = goalsOf({ calls, cases, handlers, importCosts } as unknown as Measurements);
+  expect(goals.filter(({ goal }) => /by hand|the shape alone/u.test(goal))).toEqual([
+    { goal: 'N = 5: synth in at most 0.90 × what a user writes by hand (wall time)', measured: expect.any(String), met: met[0] },
+    { goal: 'N = 5: synth in at most 1.15 × the shape alone (wall time)', measured: expect.any(String), met: met[1] },
+  ]);
 });

@@ -15,7 +15,8 @@ const load = createRequire(__filename);
 const TEAM = 'T012ABCDEFG';
 const MANAGEMENT = '999999999999';
 const MEMBERS = ['111122223333', '444455556666'];
-const FILES = new Map(blocksOf(readFileSync(join(ROOT, 'docs', 'cookbook.md'), 'utf8')).map(({ file, code }) => [file, code]));
+const BLOCKS = blocksOf(readFileSync(join(ROOT, 'docs', 'cookbook.md'), 'utf8'));
+const FILES = new Map(BLOCKS.filter(({ info }) => info !== 'sh').map(({ file, code }) => [file, code]));
 
 let folder: string;
 let aws: LocalAws;

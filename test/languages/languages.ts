@@ -19,6 +19,8 @@ export interface Language {
   readonly install: (folder: string, packages: string) => Promise<void>;
   /** The command that runs an app, in its folder. */
   readonly command: (app: App, folder: string) => string[];
+  /** The command that makes the mistakes of a table and compares their messages. */
+  readonly mistakes?: string[];
 }
 
 const REPOSITORY = join(__dirname, '..', '..');
@@ -48,6 +50,7 @@ export const PYTHON: Language = {
     await run([join('.venv', 'bin', 'pip'), 'install', '--quiet', '-r', 'requirements.txt', onlyFile(join(packages, 'python'), '.whl')], folder);
   },
   command: (app) => [join('.venv', 'bin', 'python'), `${app.replace('-', '_')}.py`],
+  mistakes: [join('.venv', 'bin', 'python'), 'mistakes.py'],
 };
 
 export const JAVA: Language = {

@@ -51,7 +51,10 @@ async function main(): Promise<void> {
   const results = await inParallel([TYPESCRIPT, ...others], LANGUAGES_AT_A_TIME, synthesizeAll);
   const failures: string[] = results.flat();
   let passed = 0;
-  const checks = [...others.flatMap(templateChecks), ...LANGUAGES.flatMap(errorChecks), ...LANGUAGES.map(pageCheck), usageCheck(), dotNetCheck()];
+  const checks = [
+    ...others.flatMap(templateChecks), ...LANGUAGES.flatMap(errorChecks), ...LANGUAGES.flatMap(mistakesCheck), ...LANGUAGES.map(pageCheck),
+    usageCheck(), dotNetCheck(),
+  ];
   for (const [name, check] of checks) {
     try {
       await check();
@@ -129,6 +132,10 @@ function errorChecks(language: Language): Check[] {
       }
     }
   }]);
+}
+
+function mistakesCheck({ name, mistakes }: Language): Check[] {
+  return mistakes ? [[`${name}: each mistake of its table has the whole message`, () => run(mistakes, join(WORK, name))]] : [];
 }
 
 function pageCheck(language: Language): Check {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { type CfnResource, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, ownProvider, useLocalAws } from './harness';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
 import { ChannelMode, ChannelPrivacy, type ElasticChannelConfiguration, ExistingConfiguration, ExpirationCriterion } from '../../src';
@@ -228,6 +228,15 @@ describe('a channel of the declared id that is there already', () => {
         expect(channels()).toEqual(before);
       });
 
+    test('has none of the members of a batch of which the service refuses some', async () => {
+      putEqual();
+      const before = channels();
+      store().failMembership(user('refused'), 'Forbidden');
+      // Nothing else differs, so that the batch is the only step.
+      expect(await account.fail(channel({ ...adopting(), memberArns: [user('other'), user('refused')] }))).toContain('not added');
+      expect(channels()).toEqual(before);
+    });
+
     test('is left by the rollback as somebody has changed it since', async () => {
       putChannel();
       let deliveries = 0;
@@ -374,6 +383,15 @@ describe('a channel of the declared id that is there already', () => {
       name, mode, metadata, members: [...everything().memberArns!].sort(), moderators: [...everything().moderatorArns!].sort(),
     })]);
   });
+});
+
+test.each(['ADOPT', 'OWN'])('%s without an id to know the channel by is refused by the handler, too', async (existing) => {
+  const reason = await account.fail((stack) => {
+    const { node } = channel({ channelId: undefined })(stack);
+    (node.defaultChild as CfnResource).addPropertyOverride('Existing', existing);
+  });
+  expect(reason).toContain('existing: must not be set without channelId, as the service gives each new channel an id');
+  expect(account.requests()).toEqual([]);
 });
 
 test('a channel of an id that nobody has is created, whatever existing says', async () => {

@@ -1,6 +1,5 @@
 import {
-  account, ALL, changesOf, channel, channelAndFailure, channels, channelsAtFailure, declaredBy, FAULTS, IN_PLACE, inject, local, none,
-  standing, useAppInstances,
+  account, ALL, changesOf, channel, channels, declaredBy, FAULTS, IN_PLACE, local, none, testUndoneChanges, useAppInstances,
 } from './chime-channel-world';
 import { ownProvider } from './harness';
 import { ChannelMode } from '../../src';
@@ -27,31 +26,7 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
   const { sets, removes } = property;
   const CHANGES = changesOf(property);
 
-  test.each(CHANGES)('%s, and a rollback of the stack takes it back', async (_change, before, after) => {
-    await account.succeed(channel(before()));
-    account.sendMessages();
-    const old = standing();
-    account.forgetRequests();
-    await account.deploy(channelAndFailure(after()));
-    expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(account.changes()).toEqual(expect.arrayContaining([after === none ? removes : sets]));
-    expect(standing()).toEqual(old);
-  });
-
-  test.each(CHANGES)('%s, which fails: the update leaves the old state', async (_change, before, after) => {
-    await account.succeed(channel(before()));
-    account.sendMessages();
-    const old = standing();
-    const atFailure = channelsAtFailure();
-    const operation = after === none ? removes : sets;
-    inject(operation);
-    expect(await account.fail(channel({ ...after(), channelName: 'new', metadata: 'new', tags: { a: '1' } })))
-      .toMatch(new RegExp(`^${operation}: .*BadRequestException`));
-    expect(atFailure()).toEqual(old.channels);
-    expect(standing()).toEqual(old);
-    await account.succeed(channel(after()));
-    expect(channels()).toEqual([{ ...old.channels[0], ...declaredBy(after()) }]);
-  });
+  testUndoneChanges(property, CHANGES);
 
   test.each(CHANGES)('%s together with all else', async (_change, before, after) => {
     const all = { channelName: 'new', mode: ChannelMode.UNRESTRICTED, metadata: 'new', tags: { a: '1' } };

@@ -1,8 +1,8 @@
 import { CfnParameter, Duration, Fn, RemovalPolicy, type Stack, Token } from 'aws-cdk-lib';
 import {
   account, ALL, appInstance, changesOf, channel, channelAndFailure, channels, channelsAtFailure, declaredBy, ELASTIC,
-  EXPIRES_LATE, EXPIRES_SOON, flow, IN_PLACE, inject, local, moveAppInstance, nobody, none, REPLACING, standing,
-  store, TYPE, useAppInstances, user, users,
+  EXPIRES_LATE, EXPIRES_SOON, flow, IN_PLACE, inject, local, moveAppInstance, nobody, REPLACING, standing,
+  store, testUndoneChanges, TYPE, useAppInstances, user, users,
 } from './chime-channel-world';
 import { type ChimeChannelOptions, ownProvider } from './harness';
 import type { MembershipErrorCode } from '../../local-aws/services/chime-store';
@@ -48,7 +48,7 @@ describe.each(Object.entries(ALL))('%s', (_name, { first, second, actions }) => 
 });
 
 describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
-  const { first, second, sets, removes } = property;
+  const { first, second, sets } = property;
   const CHANGES = changesOf(property);
   const TELLING_CHANGES = CHANGES.filter(([change]) => change !== 'is set');
 
@@ -65,31 +65,7 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
     expect(standing()).toEqual(old);
   });
 
-  test.each(TELLING_CHANGES)('%s, and a rollback of the stack takes it back', async (_change, before, after) => {
-    await account.succeed(channel(before()));
-    account.sendMessages();
-    const old = standing();
-    account.forgetRequests();
-    await account.deploy(channelAndFailure(after()));
-    expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(account.changes()).toEqual(expect.arrayContaining([after === none ? removes : sets]));
-    expect(standing()).toEqual(old);
-  });
-
-  test.each(TELLING_CHANGES)('%s, which fails: the update leaves the old state', async (_change, before, after) => {
-    await account.succeed(channel(before()));
-    account.sendMessages();
-    const old = standing();
-    const atFailure = channelsAtFailure();
-    const operation = after === none ? removes : sets;
-    inject(operation);
-    expect(await account.fail(channel({ ...after(), channelName: 'new', metadata: 'new', tags: { a: '1' } })))
-      .toMatch(new RegExp(`^${operation}: .*BadRequestException`));
-    expect(atFailure()).toEqual(old.channels);
-    expect(standing()).toEqual(old);
-    await account.succeed(channel(after()));
-    expect(channels()).toEqual([{ ...old.channels[0], ...declaredBy(after()) }]);
-  });
+  testUndoneChanges(property, TELLING_CHANGES);
 
   // The other faults, and the other changes: see chime-channel-properties.exhaustive.test.ts.
   test('changes in spite of a lost reply', async () => {
@@ -413,6 +389,38 @@ describe('members and moderators', () => {
     await account.succeed(channel({ memberArns: users(253).slice(200) }));
     expect(account.changes()).toEqual(Array(200).fill('DeleteChannelMembership'));
     expect(channels()).toEqual([expect.objectContaining({ ...declaredBy({ memberArns: users(253).slice(200) }), messages: ['hello'] })]);
+  });
+
+  describe('1,000 that an update removes', () => {
+    beforeEach(async () => {
+      // As long as a handler has unless told.
+      local.handlerTimeout = 120;
+      await account.succeed(channel({ memberArns: users(1000) }));
+      account.forgetRequests();
+    });
+
+    test('go one by one', async () => {
+      await account.succeed(channel());
+      expect(account.changes()).toEqual(Array(1000).fill('DeleteChannelMembership'));
+      expect(channels()).toEqual([expect.objectContaining(declaredBy({}))]);
+    });
+
+    test('and for which the time is too short fail with what to do, and are all there after the rollback', async () => {
+      local.handlerTimeout = 15;
+      let deletions = 0;
+      local.aws.services.faults.inject({
+        operations: ['DeleteChannelMembership'],
+        fault: { kind: 'hang' },
+        count: Infinity,
+        when: ({ accountId }) => {
+          deletions += accountId === account.id ? 1 : 0;
+          return deletions > 20;
+        },
+      });
+      const reason = await account.fail(channel());
+      expect(reason).toMatch(/Deploy again later/);
+      expect(channels()).toEqual([expect.objectContaining(declaredBy({ memberArns: users(1000) }))]);
+    });
   });
 
   test('in another order are the same: nothing is called', async () => {

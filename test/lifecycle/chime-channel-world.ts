@@ -183,3 +183,33 @@ export function changesOf({ first, second }: Property): [string, () => ChimeChan
 export function none(): ChimeChannelOptions {
   return {};
 }
+
+/** Tests that changes of a property in place are taken back, by the stack and by the handler itself. */
+export function testUndoneChanges({ sets, removes }: Property, changes: ReturnType<typeof changesOf>): void {
+  const operationOf = (after: () => ChimeChannelOptions) => after === none ? removes : sets;
+
+  test.each(changes)('%s, and a rollback of the stack takes it back', async (_change, before, after) => {
+    await account.succeed(channel(before()));
+    account.sendMessages();
+    const old = standing();
+    account.forgetRequests();
+    await account.deploy(channelAndFailure(after()));
+    expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(account.changes()).toEqual(expect.arrayContaining([operationOf(after)]));
+    expect(standing()).toEqual(old);
+  });
+
+  test.each(changes)('%s, which fails: the update leaves the old state', async (_change, before, after) => {
+    await account.succeed(channel(before()));
+    account.sendMessages();
+    const old = standing();
+    const atFailure = channelsAtFailure();
+    inject(operationOf(after));
+    expect(await account.fail(channel({ ...after(), channelName: 'new', metadata: 'new', tags: { a: '1' } })))
+      .toMatch(new RegExp(`^${operationOf(after)}: .*BadRequestException`));
+    expect(atFailure()).toEqual(old.channels);
+    expect(standing()).toEqual(old);
+    await account.succeed(channel(after()));
+    expect(channels()).toEqual([{ ...old.channels[0], ...declaredBy(after()) }]);
+  });
+}

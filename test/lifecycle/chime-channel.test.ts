@@ -1,5 +1,7 @@
 import { CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, failuresOf, ownProvider, useLocalAws } from './harness';
+import {
+  type Account, type AppInstance, type ChimeChannelOptions, defineChimeChannel, failAfter, failuresOf, ownProvider, REGION, useLocalAws,
+} from './harness';
 import { ChannelMode, ChannelPrivacy, ChimeChannel } from '../../src';
 
 const TYPE = 'Custom::ChimeChannel';
@@ -90,6 +92,16 @@ describe('create', () => {
     expect(problems).not.toBe('');
     expect(atDeployment.slice(-problems.length)).toBe(problems);
     expect(account.requests()).toEqual([]);
+  });
+
+  test('in an AppInstance of so long an id that the physical id does not fit leaves nothing behind', async () => {
+    const { store } = local.aws.services.chime;
+    const appInstanceArn = store.createAppInstance(account.id, REGION, 'a'.repeat(930));
+    appInstance = { appInstanceArn, chimeBearer: store.createAppInstanceUser(appInstanceArn, 'operator') };
+    const reason = await account.fail(channel());
+    expect(reason).toMatch(/^To remember what exists takes \d{4} of 1024 bytes\. Shorten its texts\.$/);
+    expect(account.changes()).toContain('CreateChannel');
+    expect(channels()).toEqual([]);
   });
 
   test('fails for a bad tag value that is known only at deployment in the words of the service, and leaves nothing', async () => {
@@ -335,6 +347,12 @@ describe('delete', () => {
       ['DeleteChannel', 'ForbiddenException'], ['ListChannelsModeratedByAppInstanceUser', undefined],
       ['DescribeChannel', 'ForbiddenException'], ['ListTagsForResource', 'ForbiddenException'],
     ]);
+  });
+
+  test('succeeds when the AppInstance is gone with all its channels', async () => {
+    await account.succeed(channel());
+    local.aws.services.chime.store.deleteAppInstance(appInstance.appInstanceArn);
+    await account.delete();
   });
 
   test('removes the channel when the construct is removed from a stack that stays', async () => {

@@ -1,7 +1,9 @@
 import { aws_iam as iam, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { type Account, type AppInstance, defineChimeChannel, TEAM, useLocalAws } from './harness';
 import { type MetricValue } from '../../local-aws/lambda/metrics';
-import { AccountAlias, DriftMonitor, DriftRepair, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
+import {
+  AccountAlias, DriftMonitor, DriftRepair, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace,
+} from '../../src';
 import type { DriftCheck } from '../../src/contract';
 
 const local = useLocalAws();
@@ -16,11 +18,6 @@ beforeEach(() => {
   appInstance = account.newAppInstance();
   local.aws.cloudFormation.events.clockOffset = TEN_MINUTES;
 });
-
-/** Lets the handler look at all resources of the stack, each day and when anybody else has changed something. */
-function monitor(stack: Stack, repair: boolean | DriftRepair = false): void {
-  new DriftMonitor(stack, 'Drift', { repair });
-}
 
 interface ChannelChanges {
   readonly existing?: ExistingConfiguration;
@@ -45,7 +42,7 @@ const define = (repair: boolean | DriftRepair = false, changes: ChannelChanges =
   defineChannel(stack, 'C1', changes);
   defineChannel(stack, 'C2', changes);
   new AccountAlias(stack, 'Alias', { accountAlias: 'Declared', existing: changes.existing });
-  monitor(stack, repair);
+  new DriftMonitor(stack, 'Drift', { repair });
 };
 
 const ruleArn = (of = account) => String(of.resource('AWS::Events::Rule').attributes.Arn);
@@ -157,7 +154,7 @@ describe('a monitor that does not repair', () => {
   test('keeps what the models mark as sensitive out of the log', async () => {
     await account.succeed((stack) => {
       defineChimeChannel(stack, appInstance, { channelName: 'Sécret-declared', metadata: 'Sécret-metadata' });
-      monitor(stack);
+      new DriftMonitor(stack, 'Drift');
     });
     Object.assign(account.chimeChannels()[0], { name: 'Sécret-by-hand', metadata: 'Sécret-too', mode: 'UNRESTRICTED' });
     const report = await look();
@@ -253,7 +250,7 @@ describe('a monitor that repairs', () => {
     account.supportApp.accountAlias = 'Theirs';
     await account.succeed((stack) => {
       new AccountAlias(stack, 'Alias', { accountAlias: 'Declared', existing: ExistingConfiguration.OWN });
-      monitor(stack, true);
+      new DriftMonitor(stack, 'Drift', { repair: true });
     });
     expect(account.physicalId('Custom::SupportAppAccountAlias')).toContain('/owned/');
     await reportOf(() => account.act('PutAccountAlias', { accountAlias: 'By hand' }));
@@ -266,7 +263,7 @@ describe('a monitor that repairs', () => {
     await account.succeed((stack) => {
       const workspace = new SlackWorkspace(stack, 'Workspace', { teamId: TEAM });
       workspace.addChannel('C1', { channelId: 'C1', notifyOnCaseSeverity: NotificationSeverity.NONE });
-      monitor(stack, true);
+      new DriftMonitor(stack, 'Drift', { repair: true });
     });
     const before = account.state();
     account.forgetRequests();
@@ -280,7 +277,7 @@ describe('a monitor that repairs', () => {
     const [lead, guest] = ['lead', 'guest'].map((name) => local.aws.services.chime.store.createAppInstanceUser(appInstance.appInstanceArn, name));
     await account.succeed((stack) => {
       defineChimeChannel(stack, appInstance, { channelName: 'declared', metadata: 'declared', memberArns: [lead], moderatorArns: [lead], tags: { team: 'declared' } });
-      monitor(stack, true);
+      new DriftMonitor(stack, 'Drift', { repair: true });
     });
     account.sendMessages();
     const [before] = account.state().chimeChannels;
@@ -305,7 +302,7 @@ describe('a monitor that repairs', () => {
   ])('tells of a Chime channel that is gone, and makes none without its messages (%s)', async (code, told) => {
     await account.succeed((stack) => {
       defineChimeChannel(stack, appInstance, { channelId: 'room' });
-      monitor(stack, DriftRepair.ALL);
+      new DriftMonitor(stack, 'Drift', { repair: DriftRepair.ALL });
     });
     local.aws.services.chime.store.deleteChannel(account.chimeChannels()[0].channelArn);
     if (code === 'NotFoundException') {
@@ -321,7 +318,7 @@ describe('a monitor that repairs', () => {
     const other = account.withStack('Other');
     await account.succeed((stack) => {
       new AccountAlias(stack, 'Alias', { accountAlias: 'Declared' });
-      monitor(stack, DriftRepair.ALL);
+      new DriftMonitor(stack, 'Drift', { repair: DriftRepair.ALL });
     });
     await other.succeed((stack) => {
       new AccountAlias(stack, 'Alias', { accountAlias: 'Declared', existing: ExistingConfiguration.ADOPT });
@@ -341,7 +338,7 @@ describe('a monitor that repairs', () => {
 describe('while an operation of the stack may explain the difference', () => {
   const alias = (accountAlias: string) => (stack: Stack) => {
     new AccountAlias(stack, 'Alias', { accountAlias, removalPolicy: RemovalPolicy.DESTROY });
-    monitor(stack, DriftRepair.ALL);
+    new DriftMonitor(stack, 'Drift', { repair: DriftRepair.ALL });
   };
 
   test('nothing is told or changed in an update', async () => {

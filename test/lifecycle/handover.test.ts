@@ -1,7 +1,9 @@
-import { aws_iam as iam, CfnResource, type Stack } from 'aws-cdk-lib';
-import { type Account, defineChimeChannel, ownProvider, TEAM, useLocalAws } from './harness';
+import { aws_iam as iam, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { type Account, defineChimeChannel, OTHER_TEAM, ownProvider, TEAM, useLocalAws } from './harness';
 import {
-  AccountAlias, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, type SlackChannelConfigurationProps, SlackWorkspace,
+  AccountAlias, type AccountAliasProps, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration,
+  type SlackChannelConfigurationProps, SlackWorkspace,
 } from '../../src';
 
 const local = useLocalAws();
@@ -32,6 +34,12 @@ function defineChannel(stack: Stack, props: Partial<SlackChannelConfigurationPro
 function defineChannelWithRole(stack: Stack, props: Partial<SlackChannelConfigurationProps> = {}): SlackChannelConfiguration {
   const channelRole = iam.Role.fromRoleArn(stack, 'Role', account.roleArn('ChannelRole'), { mutable: false });
   return defineChannel(stack, { channelRole, ...props });
+}
+
+const { OWN } = ExistingConfiguration;
+
+function alias(stack: Stack, props: Partial<AccountAliasProps> = {}): AccountAlias {
+  return new AccountAlias(stack, 'Alias', { accountAlias: 'acme', ...props });
 }
 
 /** What keeps a stack that loses all else. */
@@ -104,11 +112,116 @@ describe('what moves to another stack, which comes first, stays when the former 
     expect(account.chimeChannels()).toMatchObject([{ messages: [{ content: 'hello' }] }]);
   });
 
+  test.each<[string, (latter: Account, last: Account) => Promise<unknown>]>([
+    ['retains it first', async (owner, next) => {
+      await owner.succeed((stack) => alias(stack, { existing: OWN, removalPolicy: RemovalPolicy.RETAIN }));
+      await next.succeed((stack) => alias(stack, { existing: OWN }));
+    }],
+    ['lets the next one adopt it, which owns it later', async (_owner, next) => {
+      await next.succeed((stack) => alias(stack, { existing: ExistingConfiguration.ADOPT }));
+    }],
+  ])('once more, from a stack that owns it and %s', async (_case, handOver) => {
+    const last = account.withStack('Last');
+    await move((stack) => alias(stack, { existing: OWN }), (stack) => alias(stack));
+    await handOver(latter, last);
+    await latter.delete();
+    expect(aliasOf()).toBe('acme');
+    await last.succeed((stack) => alias(stack, { existing: OWN }));
+    await last.delete();
+    expect(aliasOf()).toBeUndefined();
+  });
+
   test('and also when the former stack is deleted, as when a stack is renamed', async () => {
     await former.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
     await latter.succeed((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme' }));
     await former.delete();
     expect(aliasOf()).toBe('acme');
+  });
+});
+
+describe('what one resource leaves by a replacement, another one of the stack takes in the same update, and it keeps its mark', () => {
+  /** The first resource has another target then, and the second one the target that the first one had. */
+  function inOrder<Resource extends IConstruct>(order: string, one: Resource, two: Resource): void {
+    const [first, second] = order === 'the replacement first' ? [one, two] : [two, one];
+    second.node.addDependency(first);
+  }
+
+  const marks = () => account.stack.liveResources().filter(({ type }) => type.startsWith('Custom::'))
+    .map(({ physicalId }) => physicalId!.split('/')[1]);
+
+  describe.each(['the replacement first', 'the replacement last'])('%s', (order) => {
+    test('a workspace', async () => {
+      await account.succeed((stack) => new SlackWorkspace(stack, 'One', { teamId: TEAM }));
+      await account.succeed((stack) => inOrder(order,
+        new SlackWorkspace(stack, 'One', { teamId: OTHER_TEAM }), new SlackWorkspace(stack, 'Two', { teamId: TEAM })));
+      expect([workspaces().sort(), marks()]).toEqual([[TEAM, OTHER_TEAM].sort(), ['created', 'created']]);
+      await account.delete();
+      expect(workspaces()).toEqual([]);
+    });
+
+    test('a channel, with another name at once', async () => {
+      local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+      const channel = (stack: Stack, id: string, channelId: string, channelName: string) => new SlackChannelConfiguration(stack, id, {
+        workspace: SlackWorkspace.fromTeamId(stack, `WorkspaceOf${id}`, TEAM),
+        channelId,
+        channelName,
+        notifyOnCaseSeverity: NotificationSeverity.NONE,
+      });
+      await account.succeed((stack) => channel(stack, 'One', 'C1', 'first'));
+      await account.succeed((stack) => inOrder(order, channel(stack, 'One', 'C2', 'second'), channel(stack, 'Two', 'C1', 'third')));
+      expect(account.channels()).toMatchObject([{ channelId: 'C1', channelName: 'third' }, { channelId: 'C2', channelName: 'second' }]);
+      expect(marks()).toEqual(['created', 'created']);
+      await account.delete();
+      expect(account.channels()).toEqual([]);
+    });
+
+    test('a Chime channel, with its messages', async () => {
+      const appInstance = account.newAppInstance();
+      const room = (stack: Stack, id: string, channelId: string) => defineChimeChannel(stack, appInstance, { id, channelId });
+      await account.succeed((stack) => room(stack, 'One', 'a'));
+      account.sendMessages();
+      await account.succeed((stack) => inOrder(order, room(stack, 'One', 'b'), room(stack, 'Two', 'a')));
+      expect(account.state().chimeChannels.map(({ channelId, messages }) => [channelId, messages]).sort())
+        .toEqual([['a', ['hello']], ['b', []]]);
+      expect(marks()).toEqual(['created', 'created']);
+      await account.delete();
+      expect(account.chimeChannels()).toEqual([]);
+    });
+  });
+});
+
+describe('a stack of the same name in another Region', () => {
+  /** The names of the roles differ in nothing but what CloudFormation adds at random. */
+  let elsewhere: Account;
+
+  beforeEach(() => {
+    elsewhere = account.withStack('Same', 'eu-west-1');
+    former = account.withStack('Same');
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+  });
+
+  test('is refused what the first one has made with its default role, which stays as it is', async () => {
+    await former.succeed(defineChannel);
+    const before = account.state();
+    expect(await elsewhere.fail(defineChannel))
+      .toMatch(/^channelId: the account has a configuration for channel \w+ of workspace \w+ that this stack did not create/);
+    expect(account.state()).toEqual(before);
+    await elsewhere.delete();
+    expect(account.state()).toEqual(before);
+    await former.delete();
+    expect(account.channels()).toEqual([]);
+  });
+
+  test('keeps what it has taken over, with a role that outlives both, when the first one is deleted', async () => {
+    const define = (stack: Stack) => {
+      defineChannelWithRole(stack);
+      new AccountAlias(stack, 'Alias', { accountAlias: 'acme' });
+    };
+    await former.succeed(define);
+    const before = account.state();
+    await elsewhere.succeed(define);
+    await former.delete();
+    expect(account.state()).toEqual(before);
   });
 });
 

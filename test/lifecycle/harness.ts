@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, aws_iam as iam, aws_lambda as lambda, CfnOutput, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { StackResult, StackResource } from '../../local-aws/cloudformation/stack';
+import { readAssembly } from '../../local-aws/cloudformation/assembly';
+import type { FailureOptions, StackResult, StackResource } from '../../local-aws/cloudformation/stack';
 import type { Invocation } from '../../local-aws/lambda/local-lambda';
 import { LocalAws } from '../../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../../local-aws/services/chime-store';
@@ -34,6 +35,8 @@ export function useLocalAws(): LocalAwsHarness {
 export class LocalAwsHarness {
   /** In seconds, for all handlers. What a handler waits for takes no time, so this is for slow machines alone. A test may change its own. */
   public handlerTimeout = DEFAULT_TIMEOUT;
+  /** The templates of nested stacks, as they lie in the bucket. */
+  public readonly assets = new Map<string, string>();
   private localAws?: LocalAws;
   private directory = '';
   private accounts: Account[] = [];
@@ -102,12 +105,16 @@ export class LocalAwsHarness {
   /** The bytes of the template of a stack. */
   public synthesize(define: Definition): string {
     this.synths += 1;
-    const app = new App({ analyticsReporting: false, treeMetadata: false, outdir: join(this.directory, String(this.synths)) });
+    const outdir = join(this.directory, String(this.synths));
+    const app = new App({ analyticsReporting: false, treeMetadata: false, outdir });
     const stack = new Stack(app, STACK_NAME);
     define(stack);
     stack.node.findAll().filter(CfnResource.isCfnResource).filter(({ cfnResourceType }) => cfnResourceType === 'AWS::Lambda::Function')
       .forEach((handler) => handler.addPropertyOverride('Timeout', this.handlerTimeout));
-    return readFileSync(app.synth().getStackByName(STACK_NAME).templateFullPath, 'utf8');
+    app.synth();
+    const [{ templateBody, assets }] = readAssembly(outdir);
+    assets.forEach((file, key) => this.assets.set(key, file));
+    return templateBody;
   }
 }
 
@@ -130,9 +137,18 @@ export class Account {
     return this.deployTemplate(this.local.synthesize(define), parameters);
   }
 
-  public deployTemplate(template: string | object, parameters?: Record<string, string>, disableRollback = false): Promise<StackResult> {
+  public deployTemplate(
+    template: string | object, parameters?: Record<string, string>, onFailure: FailureOptions = {},
+  ): Promise<StackResult> {
     return this.cloudFormation.deploy({
-      stackName: this.stackName, accountId: this.id, region: this.region, template, templateSource: 'S3', parameters, disableRollback,
+      ...onFailure,
+      stackName: this.stackName,
+      accountId: this.id,
+      region: this.region,
+      template,
+      templateSource: 'S3',
+      parameters,
+      assets: this.local.assets,
     });
   }
 

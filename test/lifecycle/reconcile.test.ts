@@ -74,7 +74,7 @@ describe.each(KINDS)('%s', (_, { define, actual, change, operation }) => {
     await account.succeed(define('one'));
     const denial = deny(operation);
     const template = local.synthesize(define('two'));
-    expect((await account.deployTemplate(template, undefined, true)).status).toBe('UPDATE_FAILED');
+    expect((await account.deployTemplate(template, undefined, { disableRollback: true })).status).toBe('UPDATE_FAILED');
     denial.remove();
     const forward = await account.deployTemplate({ ...JSON.parse(template), Description: 'again' });
     expect([forward.status, actual()]).toEqual(['UPDATE_COMPLETE', 'two']);

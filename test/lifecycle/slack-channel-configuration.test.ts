@@ -2,7 +2,7 @@ import { aws_iam as iam, CfnParameter, RemovalPolicy, type Stack } from 'aws-cdk
 import { type Account, failAfter, failuresOf, ownProvider, OTHER_TEAM, TEAM, useLocalAws } from './harness';
 import { CHANNELS_PER_ACCOUNT } from '../../local-aws/services/support-app';
 import {
-  type AddSlackChannelOptions, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace,
+  type AddSlackChannelOptions, ChannelsProvider, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace,
 } from '../../src';
 
 const TYPE = 'Custom::SupportAppSlackChannelConfiguration';
@@ -500,6 +500,16 @@ describe('replacement', () => {
     expect(standing()).toEqual(before);
   });
 
+  test('in a full account fails, as the new one comes first, and leaves what was there', async () => {
+    Array.from({ length: CHANNELS_PER_ACCOUNT - 1 }, (_, index) => account.putChannel({ channelId: `A${index}` }));
+    const before = standing();
+    const reason = await account.fail(channel({ channelId: OTHER_CHANNEL }));
+    expect(reason).toContain('ServiceQuotaExceededException');
+    expect(reason).toMatch(/ 20 channels, .*\. Remove a configuration or use another channel\.$/);
+    expect(account.stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(standing()).toEqual(before);
+  });
+
   test('of an adopted one releases it, also after a rollback', async () => {
     const adopting = local.newAccountWithWorkspace();
     account = adopting;
@@ -646,6 +656,17 @@ describe('a construct that moves in the tree', () => {
       await account.succeed(channel({ channelName: 'back' }));
       await expectEnd({ id: 'Moved' });
     });
+  });
+
+  test('moves to another provider, too, of which nothing but the function differs', async () => {
+    const withProvider = (id: string) => (stack: Stack) =>
+      channel({ id, provider: new ChannelsProvider(stack, `ProviderOf${id}`) })(stack);
+    await account.succeed(withProvider('Channel'));
+    await account.succeed(withProvider('Moved'));
+    expect(account.physicalId(TYPE)).toBe(`SupportAppSlackChannelConfiguration/created/${TARGET}`);
+    expect(account.changes()).toEqual(['CreateSlackChannelConfiguration']);
+    await account.delete();
+    expect(account.channels()).toEqual([]);
   });
 
   test('moves and takes another channel at once: the new one is there before the old one goes', async () => {

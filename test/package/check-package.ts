@@ -11,7 +11,7 @@ const ROOT = join(__dirname, '..', '..');
 /** What a tarball may hold; everything else is a mistake. */
 const CONTENT = [
   /^package\.json$/, /^README\.md$/, /^LICENSE$/, /^API\.md$/, /^CHANGELOG\.md$/, /^\.jsii(\.gz)?$/,
-  /^assets\/handler\/index\.js$/, /^lib\/(private\/)?[a-z-]+\.(js|d\.ts)$/,
+  /^assets\/handler\/index\.js$/, /^lib\/(private\/)?[a-z-]+\.(js|js\.map|d\.ts)$/,
 ];
 const REQUIRED = ['.jsii', 'README.md', 'LICENSE', 'API.md', 'assets/handler/index.js', 'lib/index.js', 'lib/index.d.ts'];
 
@@ -38,7 +38,7 @@ process.stdout.write(JSON.stringify({ names: [AccountAlias, SlackWorkspace, Supp
 `;
 const LISTING = `
 require('cdk-support-channels');
-process.stdout.write(JSON.stringify(Object.keys(require.cache).filter((file) => /aws-iam.lib.role\\.js$/.test(file))));
+process.stdout.write(JSON.stringify(Object.keys(require.cache).filter((file) => /(aws-iam.lib.role|cdk-support-channels.lib.(?!index\\b).*)\\.js$/.test(file))));
 `;
 const MODULE_OUTPUT = { names: ['AccountAlias', 'SlackWorkspace', 'SupportAppRole'], access: 'READ_ONLY' };
 

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { Fixture, ACCOUNT, HANDLER, OTHER_TEAM, REGION, TEAM } from './fixture';
+import { ForwardProxy } from './forward-proxy';
 import { ACCOUNT_ALIAS_TYPE, CHIME_CHANNEL_TYPE, SLACK_CHANNEL_CONFIGURATION_TYPE, SLACK_WORKSPACE_TYPE } from '../../src/contract';
 
 export interface Case {
@@ -225,6 +226,26 @@ export const cases: readonly Case[] = [
       const environment = await fixture.environment(HANDLER.slice(0, HANDLER.length / 2));
       assert.equal(environment.initError?.errorType, 'Runtime.UserCodeSyntaxError');
       assert.notEqual(await environment.ended, 0);
+    },
+  },
+  {
+    // The endpoints are of http here: HTTP_PROXY is for them what HTTPS_PROXY is for those of AWS.
+    name: 'behind a proxy: Node.js sends all through it, when told to',
+    async run(fixture) {
+      const proxy = await ForwardProxy.start();
+      try {
+        const direct = await fixture.handler({ HTTP_PROXY: proxy.url });
+        await fixture.succeed(direct, createAlias('production'));
+        assert.equal(proxy.requests.length, 0);
+
+        const proxied = await fixture.handler({ HTTP_PROXY: proxy.url, NODE_USE_ENV_PROXY: '1' });
+        await fixture.succeed(proxied, createAlias('production'));
+        const service = new URL(fixture.services.endpoints.supportApp).origin;
+        assert.ok(proxy.requests.includes(`POST ${service}`), 'the service was asked directly');
+        assert.equal(proxy.requests.filter((each) => each.startsWith('PUT ')).length, 1, 'the answer went directly');
+      } finally {
+        await proxy.stop();
+      }
     },
   },
   {

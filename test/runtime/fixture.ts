@@ -56,8 +56,8 @@ export class Fixture {
     }
   }
 
-  /** The function in a process of its own. */
-  public async environment(code: string = HANDLER): Promise<ExecutionEnvironment> {
+  /** The function in a process of its own, with environment variables beside the endpoints. */
+  public async environment(code: string = HANDLER, variables: Record<string, string> = {}): Promise<ExecutionEnvironment> {
     const environment = await ExecutionEnvironment.start({
       installation: this.installation,
       node: this.node,
@@ -68,6 +68,7 @@ export class Fixture {
         AWS_ENDPOINT_URL_SUPPORT_APP: this.services.endpoints.supportApp,
         AWS_ENDPOINT_URL_CHIME_SDK_MESSAGING: this.services.endpoints.chimeSdkMessaging,
         AWS_ENDPOINT_URL_CLOUDFORMATION: this.cloudFormation.url,
+        ...variables,
       },
     });
     this.environments.push(environment);
@@ -75,8 +76,8 @@ export class Fixture {
   }
 
   /** The handler in a process of its own, which it must load in. */
-  public async handler(): Promise<ExecutionEnvironment> {
-    const environment = await this.environment();
+  public async handler(variables: Record<string, string> = {}): Promise<ExecutionEnvironment> {
+    const environment = await this.environment(HANDLER, variables);
     assert.equal(environment.initError, undefined);
     return environment;
   }

@@ -14,17 +14,21 @@ import { installPython } from '../../test/validators/python';
 import { bundleMutation, MUTATIONS } from '../mutations';
 
 const HELP = `
-Deploys the library's templates, with the handler's real bytes, into MiniStack's CloudFormation and into the local
-AWS, with both sides of its assumptions, from creation to deletion, and compares what is in the Support App and in
-Chime. Then the CDK's CLI deploys, compares and destroys the example in MiniStack, and mistakes are made in the handler
-that must be found.
+Deploys the library's templates, with the handler's real bytes, into MiniStack's
+CloudFormation and into the local AWS, with both sides of its assumptions, from
+creation to deletion, and compares what is in the Support App and in Chime. Then
+the CDK's CLI deploys, compares and destroys the example in MiniStack, and
+mistakes are made in the handler that must be found.
 
-Needs Python 3.10 or later with venv as "python3", and PyPI: MiniStack goes into .tmp/oracle.
+Needs Python 3.10 or later with venv as "python3", and PyPI: MiniStack goes into
+.tmp/oracle.
 
   --only TEXT   the scenarios with TEXT in their name, and nothing else
-  --mutations   how many of all mutations of the handler the scenarios find (an hour)
+  --mutations   how many of all mutations of the handler the scenarios find (an
+                hour)
 
-The exit code is 0 when everything is as it must be, 1 when something is not, and 2 when the command line is wrong.
+The exit code is 0 when everything is as it must be, 1 when something is not,
+and 2 when the command line is wrong.
 `.trim();
 
 const WORK = join(ROOT, '.tmp', 'oracle');

@@ -13,26 +13,35 @@ import { formatFindings, probe, PROBES, type ProbeResult } from './run';
 const DOCUMENT = join(__dirname, '..', '..', 'docs', 'assumptions.md');
 
 const HELP = `
-Makes the calls that settle what this project assumes of AWS where nothing documents it, in the account of a
-profile of the AWS CLI, removes what they made, and prints assumption by assumption: holds, does not hold, or could
-not be tried. docs/assumptions.md tells what depends on each.
+Makes the calls that settle what this project assumes of AWS where nothing
+documents it, in the account of a profile of the AWS CLI, removes what they
+made, and prints assumption by assumption: holds, does not hold, or could not be
+tried. docs/assumptions.md tells what depends on each.
 
-  --profile NAME         the profile; with --local the local AWS is asked instead
+  --profile NAME         the profile; with --local the local AWS is asked
+                         instead
   --region REGION        the Region; by default that of the profile
-  --yes                  do it: without, nothing is done but to say what would be
+  --yes                  do it: without, nothing is done but to say what would
+                         be
   --team T... --channel C...
-                         a Slack workspace that is authorized in the account, and a channel of it that has no
-                         configuration: for what needs them
-  --delete-workspace     also deletes that workspace from the account; only the console brings it back
+                         a Slack workspace that is authorized in the account,
+                         and a channel of it that has no configuration: for what
+                         needs them
+  --delete-workspace     also deletes that workspace from the account; only the
+                         console brings it back
   --lex-bot-alias ARN    the alias of an Amazon Lex V2 bot, for what needs a bot
-  --local                asks the local AWS: every assumption that can be tried must hold there
-  --write                writes the table of docs/assumptions.md, and does nothing else
+  --local                asks the local AWS: every assumption that can be tried
+                         must hold there
+  --write                writes the table of docs/assumptions.md, and does
+                         nothing else
 
-Take an account that nothing depends on: things are made and deleted whose names begin with "${PREFIX}".
-It costs a few cents at most. An account in which something has such a name is left alone.
+Take an account that nothing depends on: things are made and deleted whose names
+begin with "${PREFIX}". It costs a few cents at most. An account in
+which something has such a name is left alone.
 
-The exit code is 0 when everything that could be tried holds, 1 when something does not, 2 when the command line is
-wrong, --yes is missing or the account is left alone, and 3 when something could not be removed.
+The exit code is 0 when everything that could be tried holds, 1 when something
+does not, 2 when the command line is wrong, --yes is missing or the account is
+left alone, and 3 when something could not be removed.
 `.trim();
 
 interface Options {

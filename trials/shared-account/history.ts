@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { applyEach, withChange } from '../edits';
 import type { PlannedFault } from '../history';
 
 /** What the stacks of one account declare, in a world in which they meet: few targets, so that they meet often. */
@@ -254,33 +255,26 @@ function formatEdit(edit: Edit): string {
 export function applyEdits(
   before: readonly Declaration[], edits: readonly Edit[], newId: (kind: Kind) => string,
 ): Declaration[] {
-  let declarations = [...before];
-  const accept = (candidate: Declaration[]) => {
-    if (new Set(candidate.map(targetOf)).size === candidate.length) {
-      declarations = candidate;
-    }
-  };
-  for (const edit of edits) {
-    if (edit.edit === 'add') {
-      const { edit: _, ...rest } = edit;
-      accept([...declarations, { ...rest, logicalId: newId(edit.kind) }]);
-      continue;
-    }
-    const current = declarations[edit.slot % declarations.length];
-    if (!current) {
-      continue;
-    }
-    const replace = (changed: Partial<Declaration>) =>
-      accept(declarations.map((declaration) => declaration === current ? { ...current, ...changed } : declaration));
-    switch (edit.edit) {
-      case 'change': replace({ look: edit.look }); break;
-      case 'role': replace({ role: edit.role }); break;
-      case 'existing': replace({ existing: edit.existing }); break;
-      case 'retarget': replace({ index: edit.index }); break;
-      case 'move': replace({ logicalId: newId(current.kind) }); break;
-      case 'migrate': replace(current.kind === 'workspace' ? {} : { logicalId: newId(current.kind), native: !current.native }); break;
-      case 'remove': accept(declarations.filter((declaration) => declaration !== current)); break;
-    }
+  return applyEach(before, edits, targetOf, (declarations, edit) => applyEdit(declarations, edit, newId));
+}
+
+function applyEdit(declarations: readonly Declaration[], edit: Edit, newId: (kind: Kind) => string): readonly Declaration[] {
+  if (edit.edit === 'add') {
+    const { edit: _, ...rest } = edit;
+    return [...declarations, { ...rest, logicalId: newId(edit.kind) }];
   }
-  return declarations;
+  if (declarations.length === 0) {
+    return declarations;
+  }
+  const current = declarations[edit.slot % declarations.length];
+  const replace = (change: Partial<Declaration>) => withChange(declarations, current, change);
+  switch (edit.edit) {
+    case 'change': return replace({ look: edit.look });
+    case 'role': return replace(current.kind === 'channel' ? { role: edit.role } : {});
+    case 'existing': return replace({ existing: edit.existing });
+    case 'retarget': return replace({ index: edit.index });
+    case 'move': return replace({ logicalId: newId(current.kind) });
+    case 'migrate': return replace(current.kind === 'workspace' ? {} : { logicalId: newId(current.kind), native: !current.native });
+    case 'remove': return declarations.filter((declaration) => declaration !== current);
+  }
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { targetOf, type Declaration } from './history';
 import { consoleRoleArn, roomLook } from './templates';
-import type { Stack } from '../../local-aws/cloudformation/stack';
+import type { Stack, StackResource } from '../../local-aws/cloudformation/stack';
 import { lookOf } from '../declaration';
 import { Violation } from '../expectation';
 import { sameThing, type ChimeThing, type State, type Thing } from '../state';
@@ -149,7 +149,8 @@ export function checkReleased(
   for (const declaration of released) {
     const target = targetOf(declaration);
     const thing = before.get(target);
-    const others = models.filter((other) => other !== model && stackOf(other) && other.declared.some((held) => targetOf(held) === target));
+    const holds = (other: StackModel, { logicalId }: Declaration) => isMade(stackOf(other)?.resource(logicalId));
+    const others = models.filter((other) => other !== model && other.declared.some((held) => targetOf(held) === target && holds(other, held)));
     const isInUse = declaration.kind === 'workspace' && declaration.index === 0 && [...after.keys()].some((key) => key.startsWith('channel '));
     const mark = declaration.native ? 'created' : marks.get(declaration.logicalId);
     const isTheirs = ownership.writers.get(target) === 'person' || ownership.unclear.has(target);
@@ -166,6 +167,11 @@ export function checkReleased(
     const parts = declaredParts(declaration, ownership.accountId, roleBefore);
     check(mustStay || isInUse || isTheirs || !hasParts(thing, parts) || !after.has(target), `leaves ${target}, which it has made (${mark})`);
   }
+}
+
+/** Whether a resource has come about, whatever became of its updates. */
+function isMade(resource: StackResource | undefined): boolean {
+  return resource?.physicalId !== undefined && resource.status !== 'CREATE_FAILED';
 }
 
 /** Why a Create must or may fail. */

@@ -12,12 +12,12 @@ import { LocalAws } from '../../local-aws/local-aws';
 import type { Fault } from '../../local-aws/services/faults';
 import { BEARERS, channelIdOf, roomIdOf, TEAMS } from '../declaration';
 import { Violation } from '../expectation';
-import type { PlannedFault } from '../history';
+import { injectFault, passing } from '../faults';
 import { InProcessLambda, type Run } from '../in-process-lambda';
 import { randomFrom, Simulation } from '../simulation';
 import { readState, type State } from '../state';
 import { channelRoleArn, createAppInstance } from '../templates';
-import { FAULTS, NO_LONGER_AWAITED, repeat, type Statistics } from '../world';
+import { failuresOf, NO_LONGER_AWAITED, repeat, type Statistics } from '../world';
 
 const ACCOUNT = '111111111111';
 const MANAGEMENT_ACCOUNT = '999999999999';
@@ -33,7 +33,7 @@ export class SharedAccountWorld {
     const listeners = { event: (_: StackEvent) => {} };
     const aws = await LocalAws.start({
       services: { supportApp: { channelsPerPage: 2, workspacesPerPage: 1 }, chime: { pageSize: 9 } },
-      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.01, onEvent: (event) => listeners.event(event) },
+      cloudFormation: { lambda, seed: 'campaign', serviceTimeoutScale: 0.03, onEvent: (event) => listeners.event(event) },
     });
     const world = new SharedAccountWorld(simulation, lambda, aws, options.code);
     listeners.event = (event) => world.hear(event);
@@ -233,6 +233,7 @@ export class SharedAccountWorld {
     const roleBefore = defaultRoleOf(stackBefore, ownership);
     this.count(`${stackBefore ? 'update' : 'create'}, ${step?.ending ?? 'success'}${isResumed ? ', resumed' : ''}`);
 
+    this.late = [];
     this.prepare(step);
     const denied = this.endDenial !== undefined;
     let result = await cloudFormation.deploy({
@@ -290,8 +291,12 @@ export class SharedAccountWorld {
     if (['CREATE_FAILED', 'UPDATE_FAILED'].includes(result.status)) {
       model.stable = stable;
       model.declared = declarations;
+      const owned = declarations.filter(({ logicalId }) => markOf(this.stackOf(model), logicalId) === 'owned').map(targetOf);
       concerned.forEach((target) => {
         ownership.writers.set(target, 'nobody yet');
+        if (owned.includes(target)) {
+          ownership.foreign.delete(target);
+        }
         if (!stable.some((held) => targetOf(held) === target) && !ownership.foreign.has(target)) {
           ownership.unclear.add(target);
         }
@@ -315,11 +320,10 @@ export class SharedAccountWorld {
       const target = targetOf(declaration);
       const holder = model.declared.find((held) => targetOf(held) === target);
       if (holder) {
-        if (touched.some(({ logicalId }) => logicalId === holder.logicalId) && !model.skipped.has(holder.logicalId)) {
-          ownership.writers.set(target, isBlurred && !after.has(target) ? 'person' : model.name);
-        } else {
-          ownership.writers.set(target, 'person');
-        }
+        // What came after its own reversal is what stays, as docs/reliability.md says of resources that are cancelled.
+        const isOdd = !touched.some(({ logicalId }) => logicalId === holder.logicalId) || model.skipped.has(holder.logicalId)
+          || isBlurred && !after.has(target) || this.late.includes(holder.logicalId);
+        ownership.writers.set(target, isOdd ? 'person' : model.name);
         continue;
       }
       const [was, is] = [before.get(target), after.get(target)];
@@ -415,6 +419,7 @@ export class SharedAccountWorld {
     this.count('roll back');
     const before = this.state();
     const attempted = model.declared;
+    this.late = [];
     this.prepare(undefined);
     const result = await this.aws.cloudFormation.rollbackStack({ stackName: model.name, accountId: ACCOUNT, region: model.region });
     await this.finish();
@@ -441,24 +446,17 @@ export class SharedAccountWorld {
 
   private prepare(step: Deploy | undefined, repeats: number | undefined = step?.repeats): void {
     const { services } = this.aws;
-    step?.faults.forEach((fault) => this.inject(fault));
+    step?.faults.forEach((fault) => {
+      this.count(`fault: ${fault.kind}`);
+      injectFault(this.aws, fault);
+    });
     this.endDenial = undefined;
     if (step?.denied !== undefined) {
       this.count('denied');
-      let passing = step.denied;
       const fault: Fault = { kind: 'error', code: 'AccessDeniedException', message: 'a service control policy says no', status: 403 };
       const isChange = (operation: string) => !/^(List|Get|Describe|Delete)/.test(operation);
-      const injected = services.faults.inject({
-        fault,
-        count: Infinity,
-        when: ({ operation }) => {
-          if (!isChange(operation)) {
-            return false;
-          }
-          passing -= 1;
-          return passing < 0;
-        },
-      });
+      const hasPassed = passing(step.denied);
+      const injected = services.faults.inject({ fault, count: Infinity, when: ({ operation }) => isChange(operation) && hasPassed() });
       this.endDenial = () => injected.remove();
     }
     const random = randomFrom(repeats ?? 0);
@@ -469,26 +467,6 @@ export class SharedAccountWorld {
       this.hasRepeated ||= isEarly && (payload as Run['event']).RequestType !== 'Delete';
       return deliveries;
     };
-  }
-
-  private inject({ kind, after, count }: PlannedFault): void {
-    const { services, cloudFormation } = this.aws;
-    this.count(`fault: ${kind}`);
-    if (kind === 'stack API') {
-      cloudFormation.api.inject({ kind: after % 2 ? 'throttle' : 'reset', times: count });
-    } else if (kind === 'response bucket') {
-      cloudFormation.bucket.inject({ kind: after % 2 ? 'status' : 'reset', statusCode: 503, times: count });
-    } else if (kind !== 'member') {
-      let passing = after;
-      services.faults.inject({
-        fault: FAULTS[kind],
-        count,
-        when: () => {
-          passing -= 1;
-          return passing < 0;
-        },
-      });
-    }
   }
 
   /** A denial ends when the operation has failed, rollback included. */
@@ -504,7 +482,7 @@ export class SharedAccountWorld {
     this.statistics.events += cloudFormation.requests.length;
     this.statistics.runs += this.lambda.runs.length;
     this.statistics.faults += services.requests.entries.filter(({ outcome }) => outcome.fault).length;
-    this.late = this.lateResources();
+    this.late = [...this.late, ...this.lateResources()];
     for (const { event, error } of this.lambda.runs) {
       check(error === undefined, `${event.RequestType} of ${event.LogicalResourceId} threw ${String((error as Error | undefined)?.stack)}`);
     }
@@ -645,8 +623,4 @@ const CONSOLE: Omit<Declaration, 'kind' | 'index' | 'look'> = {
 function withoutName(thing: unknown): unknown {
   const { channelName: _, ...rest } = (thing ?? {}) as Record<string, unknown>;
   return thing === undefined ? undefined : rest;
-}
-
-function failuresOf(events: readonly StackEvent[]): string[] {
-  return events.filter(({ status }) => status.endsWith('_FAILED')).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
 }

@@ -35,3 +35,9 @@ test('an inventory fits into 80 columns, and no word of a setting is cut', () =>
   expect(lines.map((line) => line.length > 80)).toEqual(lines.map(() => false));
   expect(lines.join(' ').replace(/\s+/g, ' ')).toContain('notify: create correspondence');
 });
+
+test('a setting without a value is not shown', () => {
+  const lines: string[] = [];
+  printInventory([{ ...URGENT, settings: { name: 'urgent', tags: '', messages: '0' } }], { width: 80, colors: false, print: (line = '') => lines.push(line) });
+  expect(lines[2]).toContain('name: urgent, messages: 0');
+});

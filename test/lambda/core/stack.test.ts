@@ -199,6 +199,33 @@ describe('isUndoing', () => {
   });
 });
 
+describe('isAtRest', () => {
+  const status = (stackStatus: string, timestamp: string): StackResource => ({ logicalId: 'support', physicalId: STACK_ID, status: stackStatus, timestamp });
+
+  test.each<[string, string, boolean]>([
+    ['CREATE_COMPLETE', '2026-01-02T03:04:05.678Z', true],
+    ['UPDATE_COMPLETE', '2026-01-02T03:04:05.678Z', true],
+    ['UPDATE_ROLLBACK_COMPLETE', '2026-01-02T03:04:05.678Z', true],
+    ['IMPORT_COMPLETE', '2026-01-02T03:04:05.678Z', true],
+    // A rule may still send what was declared before.
+    ['UPDATE_COMPLETE', '2026-01-02T03:05:01Z', false],
+    ['UPDATE_COMPLETE', '2026-01-02T04:00:00Z', false],
+    ['UPDATE_IN_PROGRESS', '2026-01-02T03:04:05.678Z', false],
+    ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', '2026-01-02T03:04:05.678Z', false],
+    ['UPDATE_ROLLBACK_FAILED', '2026-01-02T03:04:05.678Z', false],
+    ['ROLLBACK_COMPLETE', '2026-01-02T03:04:05.678Z', false],
+    ['DELETE_COMPLETE', '2026-01-02T03:04:05.678Z', false],
+  ])('of a stack that is %s since %s: %s', async (stackStatus, timestamp, expected) => {
+    const stack = await stackWith({}, eventsAnswer([{ logicalId: 'Own', status: 'UPDATE_COMPLETE' }, status(stackStatus, timestamp)]));
+    expect(await stack.isAtRest('2026-01-02T03:10:00Z')).toBe(expected);
+    expect(actions()).toEqual(['DescribeStackEvents']);
+  });
+
+  test('of a stack without events: no', async () => {
+    expect(await (await stackWith({}, eventsAnswer([]))).isAtRest('2026-01-02T03:10:00Z')).toBe(false);
+  });
+});
+
 describe('hasDeleted', () => {
   test.each<[string, boolean, boolean]>([
     ['DELETE_COMPLETE', true, true],

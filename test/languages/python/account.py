@@ -1,11 +1,11 @@
 """Every public class, with nearly every option: the same as in ../typescript/account.ts."""
 from aws_cdk import (
     App, CfnOutput, DefaultStackSynthesizer, Duration, Environment, RemovalPolicy, Stack, Tags,
-    aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda_, aws_logs as logs,
+    aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_kms as kms, aws_lambda as lambda_, aws_logs as logs,
     aws_sqs as sqs,
 )
 from cdk_support_channels import (
-    AccountAlias, AccountValue, AddSlackChannelOptions, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel,
+    AccountAlias, AccountValue, AddSlackChannelOptions, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, DriftMonitor, DriftRepair,
     ElasticChannelConfiguration, ExistingConfiguration, ExpirationCriterion, ExpirationSettings, HandlerCode, NativeProvider, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount, SupportAppRole,
 )
 
@@ -264,5 +264,13 @@ room = ChimeChannel(
 )
 Tags.of(room).add("team", "operations")
 CfnOutput(native, "ChannelArn", value=room.channel_arn)
+
+monitor = DriftMonitor(
+    native, "Drift",
+    schedule=events.Schedule.rate(Duration.hours(6)),
+    repair=DriftRepair.ALL,
+    provider=handler,
+)
+monitor.metric_drifted().create_alarm(native, "Drifted", threshold=1, evaluation_periods=1)
 
 app.synth()

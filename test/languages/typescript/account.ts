@@ -1,11 +1,12 @@
 /** Every public class, with nearly every option; the apps of the other languages say the same. */
 import {
   App, CfnOutput, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack, Tags,
-  aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
-  aws_sqs as sqs,
+  aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_kms as kms, aws_lambda as lambda,
+  aws_logs as logs, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import {
-  AccountAlias, AccountValue, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, ExistingConfiguration, ExpirationCriterion, HandlerCode,
+  AccountAlias, AccountValue, ChannelMode, ChannelPrivacy, ChannelsProvider, ChimeChannel, DriftMonitor, DriftRepair, ExistingConfiguration,
+  ExpirationCriterion, HandlerCode,
   IChannelsProvider, NativeProvider, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace, SupportAppAccess, SupportAppAccount,
   SupportAppRole,
 } from 'cdk-support-channels';
@@ -227,5 +228,12 @@ const room = new ChimeChannel(native, 'OnCall', {
 });
 Tags.of(room).add('team', 'operations');
 new CfnOutput(native, 'ChannelArn', { value: room.channelArn });
+
+const monitor = new DriftMonitor(native, 'Drift', {
+  schedule: events.Schedule.rate(Duration.hours(6)),
+  repair: DriftRepair.ALL,
+  provider: handler,
+});
+monitor.metricDrifted().createAlarm(native, 'Drifted', { threshold: 1, evaluationPeriods: 1 });
 
 app.synth();

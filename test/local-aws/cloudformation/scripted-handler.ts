@@ -3,7 +3,7 @@ import type { Properties } from '../../../local-aws/cloudformation/template-mode
 /**
  * A custom-resource handler whose answer is written in the properties: `OnCreate`, `OnUpdate` and `OnDelete` name what it does.
  *
- * `hold:<file>` answers once that file exists, `meet:<directory>` once two resources are there. By default it
+ * `hold:<file>` answers once that file exists, `once:<file>` fails as long as it does not and makes it, `meet:<directory>` once two resources are there. By default it
  * succeeds, with the property `Id` as physical id (an Update keeps the id that it got unless `Id` is given).
  */
 export const SCRIPTED_HANDLER = `
@@ -24,10 +24,12 @@ exports.handler = async (event) => {
   if (what === 'crash') throw new Error('crashed');
   if (what === 'silent') return;
   while (what === 'hold' && !fs.existsSync(argument)) await pause();
+  const isFirst = what === 'once' && !fs.existsSync(argument);
+  if (isFirst) fs.writeFileSync(argument, '');
   if (what === 'meet') fs.writeFileSync(argument + '/' + event.LogicalResourceId, '');
   while (what === 'meet' && fs.readdirSync(argument).length < 2) await pause();
   const answer = {
-    Status: what === 'fail' ? 'FAILED' : 'SUCCESS',
+    Status: what === 'fail' || isFirst ? 'FAILED' : 'SUCCESS',
     Reason: what === 'fail' ? argument : undefined,
     PhysicalResourceId: p.Id || event.PhysicalResourceId || event.LogicalResourceId,
     StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId,

@@ -3,7 +3,9 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -293,6 +295,16 @@ func defineNative(app awscdk.App) {
 	})
 	awscdk.Tags_Of(room).Add(jsii.String("team"), jsii.String("operations"), nil)
 	output(native, "ChannelArn", room.ChannelArn())
+
+	monitor := channels.NewDriftMonitor(native, jsii.String("Drift"), &channels.DriftMonitorProps{
+		Schedule: awsevents.Schedule_Rate(awscdk.Duration_Hours(jsii.Number(6))),
+		Repair:   channels.DriftRepair_ALL,
+		Provider: handler,
+	})
+	monitor.MetricDrifted(nil).CreateAlarm(native, jsii.String("Drifted"), &awscloudwatch.CreateAlarmOptions{
+		Threshold:         jsii.Number(1),
+		EvaluationPeriods: jsii.Number(1),
+	})
 }
 
 func allow(action string) awsiam.PolicyStatement {

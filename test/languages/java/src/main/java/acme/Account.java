@@ -11,7 +11,9 @@ import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Tags;
+import software.amazon.awscdk.services.cloudwatch.CreateAlarmOptions;
 import software.amazon.awscdk.services.ec2.*;
+import software.amazon.awscdk.services.events.Schedule;
 import software.amazon.awscdk.services.iam.*;
 import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.kms.Key;
@@ -278,6 +280,16 @@ public class Account {
             .build();
         Tags.of(room).add("team", "operations");
         output(stack, "ChannelArn", room.getChannelArn());
+
+        DriftMonitor monitor = DriftMonitor.Builder.create(stack, "Drift")
+            .schedule(Schedule.rate(Duration.hours(6)))
+            .repair(DriftRepair.ALL)
+            .provider(handler)
+            .build();
+        monitor.metricDrifted().createAlarm(stack, "Drifted", CreateAlarmOptions.builder()
+            .threshold(1)
+            .evaluationPeriods(1)
+            .build());
     }
 
     private static PolicyStatement allow(String action) {

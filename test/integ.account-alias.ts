@@ -1,0 +1,3 @@
+import { testAccountAlias } from './integ/account-alias';
+
+testAccountAlias('account-alias', 'handler');

@@ -1,0 +1,3 @@
+import { testChimeChannel } from './integ/chime-channel';
+
+testChimeChannel('chime-channel-native', 'native');

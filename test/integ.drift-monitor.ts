@@ -1,0 +1,3 @@
+import { testDriftMonitor } from './integ/drift-monitor';
+
+testDriftMonitor('drift-monitor');

@@ -1,0 +1,3 @@
+import { testSlackChannel } from './integ/slack-channel';
+
+testSlackChannel('slack-workspace-native', 'native', 'of the stack');
