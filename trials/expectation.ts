@@ -430,6 +430,28 @@ export class DeploymentExpectation extends Expectation {
   }
 }
 
+/**
+ * A monitor changes nothing but what it may repair, deletes nothing, and leaves what it may repair as it is declared. What
+ * another stack holds, too, is not looked at.
+ */
+export function checkRepair(before: Snapshot, after: Snapshot, repair: readonly string[], error: unknown): void {
+  check(error === undefined, `a monitor threw ${String((error as Error | undefined)?.stack)}`);
+  const repairable = before.declarations.filter((declaration) => repair.includes(before.mark(declaration) ?? '')
+    && !before.heldElsewhere.has(before.keyOf(declaration)));
+  const keys = repairable.map((declaration) => before.keyOf(declaration));
+  for (const key of new Set([...before.state.keys(), ...after.state.keys()])) {
+    check(keys.includes(key) || before.heldElsewhere.has(key) || sameThing(after.state.get(key), before.state.get(key)),
+      `a monitor changed ${key} from ${print(before.state.get(key))} to ${print(after.state.get(key))}`);
+    check(after.state.has(key), `a monitor deleted ${key}`);
+  }
+  for (const declaration of repairable.filter(({ kind }) => kind !== 'chime')) {
+    const key = before.keyOf(declaration);
+    const isPossible = declaration.kind !== 'channel' || after.state.has(`workspace ${declaration.team}`);
+    const declared = declaredThing(before.accountId, declaration, before.state.get(key), declaration);
+    check(!isPossible || sameThing(after.state.get(key), declared), `a monitor left ${key} as ${print(after.state.get(key))}, not ${print(declared)}`);
+  }
+}
+
 /** Whether an answer to what brings a declaration about may be lost, and then an outage keeps the handler from taking it back. */
 function isLostForGood({ outage, faults }: Deploy, { kind }: Declaration): boolean {
   const losesAnswers = outage?.kind === 'lost reply' || faults.some((fault) => ['reset after', 'lost reply', 'truncated'].includes(fault.kind));

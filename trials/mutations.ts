@@ -21,6 +21,7 @@ export interface Mutation {
 }
 
 const LIFECYCLE = 'core/lifecycle.ts';
+const DRIFT = 'core/drift.ts';
 const SLACK_CHANNEL = 'resources/slack-channel-configuration.ts';
 const SLACK_WORKSPACE = 'resources/slack-workspace.ts';
 const ALIAS = 'resources/account-alias.ts';
@@ -534,5 +535,17 @@ export const MUTATIONS: Mutation[] = [
     original: 'actual = await type.read(services, target, declared, old);',
     mutated: 'actual = old;',
     history: 'a removal by hand, and an update',
+  },
+  {
+    name: 'repairs what was adopted without being told to',
+    file: DRIFT,
+    original: '!repair.includes(id.ownership) || ',
+    mutated: '',
+  },
+  {
+    name: 'repairs nothing',
+    file: DRIFT,
+    original: 'if (!repair.includes(id.ownership) ||',
+    mutated: 'if (repair.length < 9 ||',
   },
 ];

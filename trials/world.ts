@@ -1,17 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BEARERS, GUEST, HOST, PEOPLE, TEAMS, channelIdOf, chimeLook, lookOf, roomIdOf, targetOf, type Declaration, type Kind } from './declaration';
-import { DeletionExpectation, DeploymentExpectation, ExclusionExpectation, Snapshot, Violation, type Expectation } from './expectation';
+import {
+  DeletionExpectation, DeploymentExpectation, ExclusionExpectation, Snapshot, Violation, checkRepair, type Expectation,
+} from './expectation';
 import { FAULTS, injectFault } from './faults';
 import { ACCOUNTS, ALL_FEATURES, STACKS, accountOfStack, applyEdits, type Console, type Delete, type Deploy, type Features, type History, type PlannedFault } from './history';
 import { InProcessLambda, type Run } from './in-process-lambda';
 import { Simulation, randomFrom } from './simulation';
 import { chimeKey, declaredThing, readState } from './state';
 import { Templates, createAppInstance, createChannelRole } from './templates';
+import { stringifyScalars } from '../local-aws/cloudformation/custom-resource';
 import type { Stack, StackEvent } from '../local-aws/cloudformation/stack';
 import type { Delivery } from '../local-aws/lambda/local-lambda';
 import { LocalAws } from '../local-aws/local-aws';
 import type { ChimeChannelRecord } from '../local-aws/services/chime-store';
 import type { LocalService } from '../local-aws/services/service';
+import type { Ownership } from '../src/contract';
 
 const REGION = 'us-east-1';
 const MANAGEMENT_ACCOUNT = '999999999999';
@@ -109,6 +113,36 @@ export class World {
         throw error;
       }
     }
+    for (const model of this.stacks) {
+      await this.monitor(model, []);
+      await this.monitor(model, ['created', 'owned']);
+    }
+  }
+
+  /** Lets the handler compare a stack at rest with what is there, and repair what has one of the marks. */
+  private async monitor(model: StackModel, repair: readonly Ownership[]): Promise<void> {
+    const stack = this.stackOf(model);
+    const handler = stack?.liveResources().find(({ type, logicalId }) => type === 'AWS::Lambda::Function' && logicalId !== 'FailureHandler');
+    const before = this.snapshot(model);
+    const monitored = stack?.liveResources().filter(({ logicalId }) => before.declaration(logicalId)) ?? [];
+    if (!stack || !handler || monitored.length === 0) {
+      return;
+    }
+    this.count(`monitor, repairs ${repair.join(' and ') || 'nothing'}`);
+    this.lambda.deliver = () => [{}];
+    this.lambda.invokeAsync(String(handler.attributes.Arn), {
+      StackId: stack.id,
+      Time: new Date(Date.now() + AT_REST).toISOString(),
+      Repair: repair,
+      Resources: monitored.map(({ type, logicalId, physicalId, properties }) => ({
+        ResourceType: type, LogicalResourceId: logicalId, PhysicalResourceId: physicalId, ResourceProperties: stringifyScalars(properties),
+      })),
+    });
+    await this.lambda.settled();
+    const [run] = this.lambda.runs;
+    this.statistics.runs += this.lambda.runs.length;
+    this.forget();
+    checkRepair(before, this.snapshot(model), repair, run?.error);
   }
 
   private reset(order: number): void {
@@ -465,6 +499,9 @@ export class World {
     this.statistics.steps[what] = (this.statistics.steps[what] ?? 0) + 1;
   }
 }
+
+/** How long after a step a check is due for which the stack is at rest. */
+const AT_REST = 600_000;
 
 /** From then on the handler asks the stack whether it still waits for an event. */
 export const NO_LONGER_AWAITED = 10_000;

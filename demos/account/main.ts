@@ -6,8 +6,8 @@ import { perform } from '../common/program';
 const HELP = `Usage: npm run demo -- [options]
 
 Deploys the example of examples/ into a local AWS on this machine: create,
-update, a failing update with its rollback, an adoption, and the delete. It
-needs no AWS account and no network.
+update, a failing update with its rollback, an adoption, a change by hand with
+its repair, and the delete. It needs no AWS account and no network.
 
 With --app it deploys your own app instead: it says stack by stack what it
 leaves out and what it takes to be there already, shows the events, and what the

@@ -7,6 +7,7 @@ import { Trace } from './trace';
 import { PRODUCTION_ACCOUNT } from '../../examples/account-settings';
 import { AccountStack } from '../../examples/account-stack';
 import type { StackResult } from '../../local-aws/cloudformation/stack';
+import { metricsIn } from '../../local-aws/lambda/metrics';
 import { LocalAws } from '../../local-aws/local-aws';
 import { ExistingConfiguration, NotificationSeverity } from '../../src';
 import { Checks } from '../common/checks';
@@ -56,6 +57,10 @@ const THIRD: Revision = {
 };
 
 const FOURTH: Revision = { ...THIRD, securityChannel: { ...THIRD.securityChannel!, existing: ExistingConfiguration.ADOPT } };
+
+const FIFTH: Revision = { ...FOURTH, monitorsDrift: true };
+/** After so long a stack is at rest for a monitor of drift. */
+const TEN_MINUTES = 600_000;
 
 export interface ScenarioOptions extends Stage {
   readonly verbose: boolean;
@@ -182,6 +187,27 @@ export async function runScenario({ terminal, verbose, directory, onStart }: Sce
     `~ Account alias ${ACCOUNT_ID}: alias: ${accountAlias} → ${FOURTH.settings.accountAlias}`,
   ]);
 
+  step('Drift, and repair', 'A DriftMonitor with "repair: true": one rule and one permission. Ten minutes later somebody turns notifications off in the '
+    + 'console. CloudTrail tells the rule, the handler compares, logs a line for each resource, and brings back what the stack created.');
+  const monitored = await deploy(synth(FIFTH));
+  const beforeDrift = takeInventory(aws);
+  const { events: { deliveries }, lambda } = aws.cloudFormation;
+  aws.cloudFormation.events.clockOffset = TEN_MINUTES;
+  changeInConsole(aws);
+  printDifferences(compareInventories(beforeDrift, takeInventory(aws)), terminal);
+  terminal.print();
+  await lambda.settled();
+  const { log } = lambda.invocations.at(-1)!;
+  const drifted = log.split('\n').flatMap((line) => /\{"resource":.*"drift":"(?!IN_SYNC).*\}/.exec(line)?.[0] ?? []);
+  drifted.forEach((line) => printWrapped(terminal, line.replaceAll(',"', ', "'), '     ', 'yellow'));
+  const counts = metricsIn(log).map(({ name, value }) => `${name}: ${value}`);
+  printWrapped(terminal, counts.join(', '), '     ', 'yellow');
+  terminal.print();
+  checks.equal('the stack is complete', monitored.status, 'UPDATE_COMPLETE');
+  checks.equal('one resource has drifted, and was repaired', counts, ['DriftedResources: 1', 'RepairedResources: 1', 'UnreadableResources: 0']);
+  checks.equal('everything is as declared again', takeInventory(aws), beforeDrift);
+  checks.equal('the repair itself set off nothing', deliveries.length, 1);
+
   step('Delete the stack', 'It deletes what it created and leaves what it adopted. The Chime channel stays by its default removal policy, RETAIN: '
     + 'to delete it would destroy its messages. The table shows all that is left.');
   const beforeDelete = takeInventory(aws);
@@ -236,6 +262,13 @@ function configureSecurityChannel({ services }: LocalAws): void {
     notifyOnCreateOrReopenCase: false,
     notifyOnResolveCase: true,
   });
+}
+
+/** Somebody turns most notifications of the operations channel off. */
+function changeInConsole({ services }: LocalAws): void {
+  const person = services.identities.issue({ accountId: ACCOUNT_ID, principalArn: `arn:aws:iam::${ACCOUNT_ID}:user/somebody` });
+  const channel = services.supportApp.store.channel(ACCOUNT_ID, { teamId, channelId: operations.channelId })!;
+  services.act(person, REGION, 'UpdateSlackChannelConfiguration', { ...channel, notifyOnCaseSeverity: 'high', notifyOnResolveCase: false });
 }
 
 function writeMessage({ services: { chime } }: LocalAws): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, aws_iam as iam, DefaultStackSynthesizer } from 'aws-cdk-lib';
 import { AccountStack, type AccountStackProps } from '../../examples/account-stack';
-import type { AddSlackChannelOptions } from '../../src';
+import { type AddSlackChannelOptions, DriftMonitor } from '../../src';
 
 export const STACK_NAME = 'SupportChannels';
 
@@ -11,6 +11,8 @@ export interface Revision {
   readonly settings: AccountStackProps;
   /** A channel whose role is not the stack's own. */
   readonly securityChannel?: AddSlackChannelOptions & { readonly channelRoleArn: string };
+  /** Whether drift is looked for and repaired. */
+  readonly monitorsDrift?: boolean;
 }
 
 export interface SynthesizedTemplate {
@@ -23,7 +25,7 @@ export interface SynthesizedTemplate {
 }
 
 /** Synthesizes the example in this process, as `cdk synth` would in its own. */
-export function synthesize(directory: string, { settings, securityChannel }: Revision): SynthesizedTemplate {
+export function synthesize(directory: string, { settings, securityChannel, monitorsDrift }: Revision): SynthesizedTemplate {
   const app = new App({ outdir: directory, analyticsReporting: false });
   const stack = new AccountStack(app, STACK_NAME, {
     ...settings,
@@ -32,6 +34,9 @@ export function synthesize(directory: string, { settings, securityChannel }: Rev
   if (securityChannel) {
     const { channelRoleArn, ...options } = securityChannel;
     stack.workspace.addChannel('Security', { ...options, channelRole: iam.Role.fromRoleArn(stack, 'SecurityChannelRole', channelRoleArn) });
+  }
+  if (monitorsDrift) {
+    new DriftMonitor(stack, 'Drift', { repair: true });
   }
   app.synth();
   const body = readFileSync(join(directory, stack.templateFile), 'utf8');

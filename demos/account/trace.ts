@@ -21,7 +21,7 @@ export class Trace {
     const { invocations } = cloudFormation.lambda;
     for (; this.shownInvocations < invocations.length; this.shownInvocations += 1) {
       const { event, log } = invocations[this.shownInvocations];
-      const { LogicalResourceId: logicalId } = event as { LogicalResourceId: string };
+      const { LogicalResourceId: logicalId = 'a check of drift' } = event as { LogicalResourceId?: string };
       printWrapped(this.terminal, `log of ${logicalId}`, INDENTATION, 'dim');
       logLines(log).forEach((line) => printWrapped(this.terminal, line, `${INDENTATION}  `, 'dim'));
     }

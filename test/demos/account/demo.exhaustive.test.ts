@@ -25,7 +25,7 @@ describe('the demo under a preloaded module', () => {
       };
     `));
     expect(stdout).toContain('✗ not so:');
-    expect(stdout).toMatch(/\d+ of 19 checks do not hold\.\n$/);
+    expect(stdout).toMatch(/\d+ of 23 checks do not hold\.\n$/);
     expect(leftovers).toEqual([]);
     expect(exitCode).toBe(1);
   });

@@ -24,15 +24,16 @@ describe('the demo', () => {
       '4. Update it',
       '5. Fail, and roll back',
       '6. Adopt the channel',
-      '7. Delete the stack',
-      '8. Make mistakes',
+      '7. Drift, and repair',
+      '8. Delete the stack',
+      '9. Make mistakes',
     ]);
   });
 
   test('ends well, with all that it claims', () => {
     expect(plain.stderr).toBe('');
     expect(plain.stdout).not.toContain('✗');
-    expect(plain.stdout).toContain('All 19 checks hold');
+    expect(plain.stdout).toContain('All 23 checks hold');
     expect(plain.exitCode).toBe(0);
   });
 
@@ -48,14 +49,16 @@ describe('the demo', () => {
     [5, 'UPDATE_ROLLBACK_COMPLETE +SupportChannels\n'],
     [5, 'Set existing to\\s+ExistingConfiguration.ADOPT'],
     [6, '~ Slack channel C012SECURTY: owner: no stack → stack \\(adopted\\)\n'],
-    [7, 'DELETE_SKIPPED +OnCall'],
-    [8, 'SlackChannelConfiguration at "SupportChannels/Workspace/Operations" has 3\\s+problems:\n'],
+    [7, '"drift":"CHANGED"[^✓]*"repair":"REPAIRED"'],
+    [7, 'DriftedResources: 1, RepairedResources: 1, UnreadableResources: 0\n'],
+    [8, 'DELETE_SKIPPED +OnCall'],
+    [9, 'SlackChannelConfiguration at "SupportChannels/Workspace/Operations" has 3\\s+problems:\n'],
   ])('shows in step %i: %s', (number, text) => {
     expect(section(plain.stdout, number)).toMatch(new RegExp(text));
   });
 
   test('has a last table of what the stack must not delete', () => {
-    const rows = section(plain.stdout, 7).split('\n').filter((line) => / (stack \(\w+\)|no stack)$/.test(line)).map((line) => line.trim().split(/ {2,}/));
+    const rows = section(plain.stdout, 8).split('\n').filter((line) => / (stack \(\w+\)|no stack)$/.test(line)).map((line) => line.trim().split(/ {2,}/));
     // The service makes up the id of a Chime channel.
     expect(rows.map(([kind, id, , owner]) => [kind, kind === 'Chime channel' ? 'id' : id, owner])).toEqual([
       ['Slack workspace', 'T012ABCDEFG', 'no stack'],
