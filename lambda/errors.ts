@@ -40,6 +40,6 @@ export function explain(error: unknown): string {
     return 'The handler failed: ' + error;
   }
   const { operation, name, message, tries } = error;
-  const remedy = REMEDIES.find(([pattern]) => pattern.test(operation + ' ' + name + ' ' + message))?.[1] ?? 'Check the properties of the resource';
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(operation + ' ' + name + ' ' + message))?.[1] ?? 'Check the properties';
   return operation + ': ' + message + ' (' + name + ', ' + tries + '). ' + remedy + '.';
 }

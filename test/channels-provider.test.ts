@@ -150,7 +150,7 @@ test('the handler, its role and its log group', () => {
           Version: '2012-10-17',
           Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
         },
-        Description: 'Manages the AWS Support App and Amazon Chime channels of the stack',
+        Description: 'Handler of support channels',
         Policies: [{ PolicyName: 'Handler', PolicyDocument: { Version: '2012-10-17', Statement: [LOGS(stack), OWN_STACK, OTHER_STACKS] } }],
       },
     },

@@ -92,7 +92,7 @@ test('a monitor of drift has the defaults of the app', () => {
   new AccountAlias(stack, 'Alias', { accountAlias: 'a' });
   new DriftMonitor(stack, 'Drift');
   const [{ InputTransformer: { InputTemplate: template } }] = onlyResource(stack, 'AWS::Events::Rule').Properties.Targets;
-  expect(template['Fn::Join'][1].join('')).toContain('"Repair":["created","owned"]');
+  expect(template['Fn::Join'][1].join('')).toContain('"Repair":["created","owned","taken"]');
 });
 
 test('defaults of a stack win over those of the app', () => {

@@ -9,7 +9,7 @@ import { CustomResourceEvent, CustomResourceResult } from '../custom-resource';
 import { alreadyExists, heldByNativeType, noAccess } from '../errors';
 import { log } from '../invocation';
 import { UserError } from '../user-error';
-import { formatPhysicalId, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
+import { formatPhysicalId, LATER_OWNERSHIPS, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
 import { Declaration, Origin, ResourceType, Services, Step } from './resource-type';
 
 /** An event on its way, with what every step of it needs. */
@@ -55,7 +55,7 @@ export async function onUpdate(work: Work): Promise<CustomResourceResult> {
       // A list that lags does not show what is there all the same.
       await apply(type, services, target, type.diff(id, {}, declared)).catch((error) => {
         ignore('ResourceNotFound')(error);
-        note('gone: made again');
+        note('made again');
         return create(work);
       });
     }
@@ -197,7 +197,7 @@ async function allowTakeOver<Declared extends Declaration>(
   }
   const origin = await type.originOf?.(services, actual, declared);
   if (!isEqual && !origin && !isAdoption(declared)) {
-    throw alreadyExists(what, await services.stack.findHolder(physicalIdsOf(type, target)));
+    throw alreadyExists(what, await services.stack.findHolder(physicalIdsOf(type, target, OWNERSHIPS)));
   }
   if (!isEqual && origin !== 'earlier attempt') {
     await type.proveWayBack?.(services, actual, declared);
@@ -268,8 +268,8 @@ const isOf = (id: PhysicalId, target: string[]): boolean => sameTarget(id, { ...
 
 const isAdoption = ({ Existing: existing }: Declaration): boolean => existing === 'ADOPT' || existing === 'OWN';
 
-/** The ids under which stacks may hold a target. */
-export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], ownerships: Ownership[] = OWNERSHIPS): string[] =>
+/** The ids under which stacks may hold a target: by default those that come to what another one has. */
+export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], ownerships = LATER_OWNERSHIPS): string[] =>
   ownerships.map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
 
 /**

@@ -1,6 +1,6 @@
 import { measureApiCalls } from '../../bench/api-calls';
 
-const QUESTION = ['ListStackResources', ...Array<string>(2 * 9).fill('DescribeStackResources')];
+const QUESTION = ['ListStackResources', ...Array<string>(3 * 9).fill('DescribeStackResources')];
 
 test('each event takes the API calls that it needs, and no others', async () => {
   const calls = (await measureApiCalls()).map(({ resource, event, operations }) => [`${resource}, ${event}`, operations]);

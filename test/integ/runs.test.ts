@@ -72,7 +72,7 @@ describe('in the local AWS', () => {
   test('all that the account allows deploys, is as declared, and goes; its workspace stays', async () => {
     expect(await run([], SLACK)).toBe(0);
     expect(ran).toEqual([
-      'account-alias', 'account-alias-native', 'chime-channel', 'chime-channel-native', 'slack-channel', 'slack-channel-native',
+      'account-alias', 'account-alias-native', 'chime-channel', 'chime-channel-native', 'drift-monitor', 'slack-channel', 'slack-channel-native',
     ]);
     expect(printed).toEqual([
       `The account has the Slack workspace ${LOCAL_TEAM}: slack-workspace and slack-workspace-native are left out.`,
@@ -151,7 +151,7 @@ describe('the account is left alone', () => {
 test('without ids of Slack the tests of Slack are left out', async () => {
   const runTests = jest.fn(async () => 0);
   expect(await runLive(account, { names: [], runTests, print: (line) => printed.push(line) })).toBe(0);
-  expect(runTests).toHaveBeenCalledWith(['account-alias', 'account-alias-native', 'chime-channel', 'chime-channel-native']);
+  expect(runTests).toHaveBeenCalledWith(['account-alias', 'account-alias-native', 'chime-channel', 'chime-channel-native', 'drift-monitor']);
   expect(printed[0]).toBe('Without SLACK_TEAM_ID and SLACK_CHANNEL_ID the tests of Slack are left out.');
 });
 

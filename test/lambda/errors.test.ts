@@ -27,7 +27,7 @@ describe('explain', () => {
 
   test('gives operation, message, name, tries and request id of a service\'s error', () => {
     expect(explain(serviceError('PutAccountAlias', 'ValidationException', 'bad')))
-      .toBe('PutAccountAlias: bad (ValidationException, tries: 3, request id: 1234). Check the properties of the resource.');
+      .toBe('PutAccountAlias: bad (ValidationException, tries: 3, request id: 1234). Check the properties.');
   });
 
   test.each<[string, string, string, RegExp]>([
@@ -60,8 +60,8 @@ describe('explain', () => {
     ['PutAccountAlias', 'ThrottlingException', 'Rate exceeded', /^Deploy again later/],
     ['CreateChannel', 'ThrottledClientException', 'Rate exceeded', /^Deploy again later/],
     ['PutAccountAlias', 'TooManyRequestsException', 'Rate exceeded', /^Deploy again later/],
-    ['CreateChannel', 'BadRequestException', 'bad', /^Check the properties of the resource\.$/],
-    ['PutAccountAlias', 'HTTP 418', 'HTTP status 418', /^Check the properties of the resource\.$/],
+    ['CreateChannel', 'BadRequestException', 'bad', /^Check the properties\.$/],
+    ['PutAccountAlias', 'HTTP 418', 'HTTP status 418', /^Check the properties\.$/],
   ])('%s, %s, "%s": %s', (operation, name, message, remedy) => {
     expect(remedyOf(operation, name, message)).toMatch(remedy);
   });

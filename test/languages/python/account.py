@@ -272,5 +272,9 @@ monitor = DriftMonitor(
     provider=handler,
 )
 monitor.metric_drifted().create_alarm(native, "Drifted", threshold=1, evaluation_periods=1)
+assert DriftMonitor.is_drift_monitor(monitor)
+CfnOutput(native, "Repaired", value=monitor.metric_repaired().metric_name)
+CfnOutput(native, "Unreadable", value=monitor.metric_unreadable().metric_name)
+CfnOutput(native, "Failed", value=ChannelsProvider.get_or_create(native).metric_failed().metric_name)
 
 app.synth()

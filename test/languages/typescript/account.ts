@@ -235,5 +235,11 @@ const monitor = new DriftMonitor(native, 'Drift', {
   provider: handler,
 });
 monitor.metricDrifted().createAlarm(native, 'Drifted', { threshold: 1, evaluationPeriods: 1 });
+if (!DriftMonitor.isDriftMonitor(monitor)) {
+  throw new Error('a construct is not what it is');
+}
+new CfnOutput(native, 'Repaired', { value: monitor.metricRepaired().metricName });
+new CfnOutput(native, 'Unreadable', { value: monitor.metricUnreadable().metricName });
+new CfnOutput(native, 'Failed', { value: ChannelsProvider.getOrCreate(native).metricFailed().metricName });
 
 app.synth();

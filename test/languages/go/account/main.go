@@ -305,6 +305,12 @@ func defineNative(app awscdk.App) {
 		Threshold:         jsii.Number(1),
 		EvaluationPeriods: jsii.Number(1),
 	})
+	if !*channels.DriftMonitor_IsDriftMonitor(monitor) {
+		panic("a construct is not what it is")
+	}
+	output(native, "Repaired", monitor.MetricRepaired(nil).MetricName())
+	output(native, "Unreadable", monitor.MetricUnreadable(nil).MetricName())
+	output(native, "Failed", channels.ChannelsProvider_GetOrCreate(native).MetricFailed(nil).MetricName())
 }
 
 func allow(action string) awsiam.PolicyStatement {

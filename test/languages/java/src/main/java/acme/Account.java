@@ -290,6 +290,12 @@ public class Account {
             .threshold(1)
             .evaluationPeriods(1)
             .build());
+        if (!DriftMonitor.isDriftMonitor(monitor)) {
+            throw new IllegalStateException("a construct is not what it is");
+        }
+        output(stack, "Repaired", monitor.metricRepaired().getMetricName());
+        output(stack, "Unreadable", monitor.metricUnreadable().getMetricName());
+        output(stack, "Failed", ChannelsProvider.getOrCreate(stack).metricFailed().getMetricName());
     }
 
     private static PolicyStatement allow(String action) {
