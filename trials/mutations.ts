@@ -193,7 +193,7 @@ export const MUTATIONS: Mutation[] = [
     file: LIFECYCLE,
     original: 'await supportApp.send(command).catch(ignore(\'ResourceNotFound\'))',
     mutated: 'await supportApp.send(command)',
-    seed: 3,
+    seed: 4,
   },
   {
     name: 'makes a new Chime channel for each delivery',
