@@ -179,7 +179,7 @@ export const MUTATIONS: Mutation[] = [
     name: 'reads the first page of a list only',
     file: 'aws/pagination.ts',
     original: '} while (nextToken);',
-    mutated: '} while (nextToken === \'\');',
+    mutated: '} while (false);',
   },
   {
     name: 'deletes a workspace that other channels use',
