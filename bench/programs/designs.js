@@ -37,6 +37,33 @@ function supportAppRole(scope) {
   });
 }
 
+/** Custom resources and a function of one's own that serves them, by itself or behind another one. */
+function defineByHand(stack, { channels, firstChannel, chime }, serviceTokenOf) {
+  const { CustomResource } = require('aws-cdk-lib/core');
+  const { Code, Function: LambdaFunction, Runtime } = require('aws-cdk-lib/aws-lambda');
+  const { PolicyStatement } = require('aws-cdk-lib/aws-iam');
+  const channelRole = supportAppRole(stack);
+  const serviceToken = serviceTokenOf(new LambdaFunction(stack, 'Handler', {
+    code: Code.fromInline(inlineCode()),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+    initialPolicy: [
+      new PolicyStatement({ actions: SUPPORT_APP_ACTIONS, resources: ['*'] }),
+      new PolicyStatement({ actions: CHIME_ACTIONS, resources: [BEARER, `${APP_INSTANCE}/channel/*`] }),
+      new PolicyStatement({ actions: ['iam:PassRole'], resources: [channelRole.roleArn] }),
+    ],
+  }));
+  const define = (id, resourceType, properties) => new CustomResource(stack, id, { serviceToken, resourceType, properties });
+  const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
+  define('Alias', 'Custom::SupportAppAccountAlias', alias());
+  for (let index = 0; index < channels; index++) {
+    define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(firstChannel + index, channelRole.roleArn)).node.addDependency(registered);
+  }
+  if (chime) {
+    define('Chime', 'Custom::ChimeChannel', chimeChannel());
+  }
+}
+
 /** An account in constructs of this library. */
 function defineConstructs(stack, { channels, firstChannel, chime }) {
   // Classes are asked for where they are used, as in compiled TypeScript.
@@ -191,31 +218,7 @@ const DESIGNS = {
   },
 
   /** What a user writes without this library: a function with inline code, and custom resources. */
-  'by hand': (stack, { channels, firstChannel, chime }) => {
-    const { CustomResource } = require('aws-cdk-lib/core');
-    const { Code, Function: LambdaFunction, Runtime } = require('aws-cdk-lib/aws-lambda');
-    const { PolicyStatement } = require('aws-cdk-lib/aws-iam');
-    const channelRole = supportAppRole(stack);
-    const { functionArn: serviceToken } = new LambdaFunction(stack, 'Handler', {
-      code: Code.fromInline(inlineCode()),
-      handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-      initialPolicy: [
-        new PolicyStatement({ actions: SUPPORT_APP_ACTIONS, resources: ['*'] }),
-        new PolicyStatement({ actions: CHIME_ACTIONS, resources: [BEARER, `${APP_INSTANCE}/channel/*`] }),
-        new PolicyStatement({ actions: ['iam:PassRole'], resources: [channelRole.roleArn] }),
-      ],
-    });
-    const define = (id, resourceType, properties) => new CustomResource(stack, id, { serviceToken, resourceType, properties });
-    const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
-    define('Alias', 'Custom::SupportAppAccountAlias', alias());
-    for (let index = 0; index < channels; index++) {
-      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(firstChannel + index, channelRole.roleArn)).node.addDependency(registered);
-    }
-    if (chime) {
-      define('Chime', 'Custom::ChimeChannel', chimeChannel());
-    }
-  },
+  'by hand': (stack, account) => defineByHand(stack, account, ({ functionArn }) => functionArn),
 
   'this library': defineConstructs,
 
@@ -271,32 +274,9 @@ const DESIGNS = {
   },
 
   /** A function of one's own behind the function of the framework. */
-  'provider framework': (stack, { channels, firstChannel, chime }) => {
-    const { CustomResource } = require('aws-cdk-lib/core');
+  'provider framework': (stack, account) => {
     const { Provider } = require('aws-cdk-lib/custom-resources');
-    const { Code, Function: LambdaFunction, Runtime } = require('aws-cdk-lib/aws-lambda');
-    const { PolicyStatement } = require('aws-cdk-lib/aws-iam');
-    const channelRole = supportAppRole(stack);
-    const handler = new LambdaFunction(stack, 'Handler', {
-      code: Code.fromInline(inlineCode()),
-      handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-      initialPolicy: [
-        new PolicyStatement({ actions: SUPPORT_APP_ACTIONS, resources: ['*'] }),
-        new PolicyStatement({ actions: CHIME_ACTIONS, resources: [BEARER, `${APP_INSTANCE}/channel/*`] }),
-        new PolicyStatement({ actions: ['iam:PassRole'], resources: [channelRole.roleArn] }),
-      ],
-    });
-    const { serviceToken } = new Provider(stack, 'Provider', { onEventHandler: handler });
-    const define = (id, resourceType, properties) => new CustomResource(stack, id, { serviceToken, resourceType, properties });
-    const registered = define('Workspace', 'Custom::SupportAppSlackWorkspace', workspace());
-    define('Alias', 'Custom::SupportAppAccountAlias', alias());
-    for (let index = 0; index < channels; index++) {
-      define(`Channel${index}`, 'Custom::SupportAppSlackChannelConfiguration', channel(firstChannel + index, channelRole.roleArn)).node.addDependency(registered);
-    }
-    if (chime) {
-      define('Chime', 'Custom::ChimeChannel', chimeChannel());
-    }
+    defineByHand(stack, account, (onEventHandler) => new Provider(stack, 'Provider', { onEventHandler }).serviceToken);
   },
 
   /** It has neither Slack nor Chime channels: an AppInstance with as many users stands in for them. */

@@ -3,6 +3,7 @@ import {
   ListChannelsModeratedByAppInstanceUserCommand,
 } from '@aws-sdk/client-chime-sdk-messaging';
 import { PREFIX } from './account';
+import { functionResources } from './function-resources';
 import { errorOf, type Probe, type ProbeContext } from './probe';
 import { ALIAS, borrowAlias } from './support-app';
 
@@ -54,48 +55,11 @@ interface CustomResource {
  */
 function templateOf(stackName: string, resources: Record<string, CustomResource>): object {
   const policies = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+  const handler = functionResources(stackName, HANDLER);
   return {
     Resources: {
-      Role: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          AssumeRolePolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-          },
-          Policies: [
-            {
-              PolicyName: 'Log',
-              PolicyDocument: {
-                Version: '2012-10-17',
-                Statement: [
-                  {
-                    Effect: 'Allow',
-                    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-                    Resource: { 'Fn::GetAtt': ['Log', 'Arn'] },
-                  },
-                ],
-              },
-            },
-          ],
-        },
-      },
-      Log: {
-        Type: 'AWS::Logs::LogGroup',
-        Properties: { LogGroupName: stackName, RetentionInDays: 1 },
-        DeletionPolicy: 'Retain',
-      },
-      Handler: {
-        Type: 'AWS::Lambda::Function',
-        Properties: {
-          Code: { ZipFile: HANDLER },
-          Handler: 'index.handler',
-          Runtime: 'nodejs24.x',
-          Timeout: 30,
-          Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-          LoggingConfig: { LogGroup: { Ref: 'Log' } },
-        },
-      },
+      ...handler,
+      Log: { ...handler.Log, DeletionPolicy: 'Retain' },
       ...Object.fromEntries(
         Object.entries(resources).map(([logicalId, { id, fails, value, after, isRetained }]) => [
           logicalId,

@@ -1,4 +1,5 @@
 import { PREFIX } from './account';
+import { functionResources } from './function-resources';
 import { outcomeOf, type Probe, type ProbeContext } from './probe';
 
 const STACK = `${PREFIX}-events`;
@@ -49,8 +50,8 @@ function find(received: readonly unknown[], member: string): Record<string, stri
 
 const target = (paths: Record<string, string>, template: string) => [
   {
-    Id: 'Function',
-    Arn: { 'Fn::GetAtt': ['Function', 'Arn'] },
+    Id: 'Handler',
+    Arn: { 'Fn::GetAtt': ['Handler', 'Arn'] },
     InputTransformer: { InputPathsMap: paths, InputTemplate: template },
   },
 ];
@@ -59,7 +60,7 @@ const permission = (rule: string) => ({
   Type: 'AWS::Lambda::Permission',
   Properties: {
     Action: 'lambda:InvokeFunction',
-    FunctionName: { 'Fn::GetAtt': ['Function', 'Arn'] },
+    FunctionName: { 'Fn::GetAtt': ['Handler', 'Arn'] },
     Principal: 'events.amazonaws.com',
     SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
   },
@@ -67,41 +68,7 @@ const permission = (rule: string) => ({
 
 const TEMPLATE = {
   Resources: {
-    Log: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: STACK, RetentionInDays: 1 } },
-    Role: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-        },
-        Policies: [
-          {
-            PolicyName: 'Log',
-            PolicyDocument: {
-              Version: '2012-10-17',
-              Statement: [
-                {
-                  Effect: 'Allow',
-                  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-                  Resource: { 'Fn::GetAtt': ['Log', 'Arn'] },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    },
-    Function: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Code: { ZipFile: "exports.handler = async (event) => console.log('received ' + JSON.stringify(event));" },
-        Handler: 'index.handler',
-        Runtime: 'nodejs24.x',
-        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-        LoggingConfig: { LogGroup: { Ref: 'Log' } },
-      },
-    },
+    ...functionResources(STACK, "exports.handler = async (event) => console.log('received ' + JSON.stringify(event));"),
     Schedule: {
       Type: 'AWS::Events::Rule',
       Properties: {
