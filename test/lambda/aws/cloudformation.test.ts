@@ -141,7 +141,12 @@ test('describeStackEvents reads the events of the stack itself, too', async () =
     events.push(event);
   }
   expect(events).toEqual([{
-    stackId: STACK_ID, stackName: 'support', logicalId: 'support', physicalId: STACK_ID, type: 'AWS::CloudFormation::Stack', status: 'CREATE_IN_PROGRESS',
+    stackId: STACK_ID,
+    stackName: 'support',
+    logicalId: 'support',
+    physicalId: STACK_ID,
+    type: 'AWS::CloudFormation::Stack',
+    status: 'CREATE_IN_PROGRESS',
     timestamp: expect.any(String),
   }]);
   expect(parametersOf(server.requests[0].body)).toEqual({ Action: 'DescribeStackEvents', Version: '2010-05-15', StackName: STACK_ID });
