@@ -1,17 +1,16 @@
 /** What the tests of the docs read in a Markdown file. */
-import { readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 export const ROOT = join(__dirname, '..', '..');
 
-/** Folders with pages that are not ours, or not kept. */
-const SKIPPED = ['.git', '.tmp', 'cdk.out', 'coverage', 'dist', 'lib', 'node_modules'];
-
-/** The Markdown files below a folder, relative to it. */
+/**
+ * The Markdown files below a folder that the repository has or would take, relative to it. Asked of git, since folders of
+ * other commands come and go beside the tests.
+ */
 export function pagesIn(root: string): string[] {
-  return readdirSync(root, { recursive: true, encoding: 'utf8', withFileTypes: false })
-    .filter((path) => path.endsWith('.md') && !path.split('/').some((part) => SKIPPED.includes(part)))
-    .sort();
+  return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: root, encoding: 'utf8' })
+    .trim().split('\n').sort();
 }
 
 /** A block of code between fences. */
