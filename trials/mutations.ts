@@ -191,7 +191,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'fails a deletion of what is gone',
     file: LIFECYCLE,
-    original: 'await supportApp.send(command).catch(ignore(\'ResourceNotFound\'))',
+    original: 'await supportApp.send(command).catch(ignoreMissing)',
     mutated: 'await supportApp.send(command)',
     seed: 4,
   },
@@ -444,14 +444,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'never asks which stack holds what it deletes',
     file: LIFECYCLE,
-    original: 'await stack.findHolder(physicalIdsOf(type, target), true)',
+    original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
     mutated: 'false as boolean',
     worlds: 'shared',
   },
   {
     name: 'asks no other Region who holds what it deletes',
     file: LIFECYCLE,
-    original: 'await stack.findHolder(physicalIdsOf(type, target), true)',
+    original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
     mutated: 'await stack.findHolder(physicalIdsOf(type, target, ownership))',
     history: 'a move to another Region',
   },

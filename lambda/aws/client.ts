@@ -106,9 +106,9 @@ const MAXIMUM_BACKOFF = 10_000;
 const THROTTLING = /Throttl|TooManyRequests|RequestLimit/;
 const CLOCK_SKEW = /Skewed|Expired|Signature|Future/;
 /**
- * Name and message of what may come of a permission or a role that was made a moment ago and has not spread yet. Chime's model has no `AccessDeniedException`; services of its
- * family said `ForbiddenException: AWS authorization failed`, which messaging itself was not seen to say. A `ForbiddenException` in other
- * words is about the bearer or a channel that is not there: nothing to wait for.
+ * Name and message of what may come of a permission or a role that was made a moment ago and has not spread yet. Chime's model has
+ * no `AccessDeniedException`; services of its family said `ForbiddenException: AWS authorization failed`, which messaging itself was
+ * not seen to say. A `ForbiddenException` in other words is about the bearer or a channel that is not there: nothing to wait for.
  */
 const NOT_SPREAD = /AccessDenied|UnauthorizedClient|Forbidden.*authoriz|\brole\b.*valid/s;
 

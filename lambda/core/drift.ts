@@ -56,18 +56,21 @@ async function examine<Declared extends Declaration>(
   const { type, event, services, declared } = work;
   const { stack } = services;
   const id = parsePhysicalId(event.PhysicalResourceId)!;
+  if (!await stack.isAtRest(time)) {
+    return undefined;
+  }
   const actual = await type.read(services, id.target, declared).catch(ignore('NotFound'));
   if (actual && type.diff(id, actual, declared).length === 0) {
     return { drift: 'IN_SYNC' };
   }
-  // Asked after the look: whatever went on meanwhile would show.
+  // Whatever went on during the look would show.
   if (!await stack.isAtRest(time)) {
     return undefined;
   }
   const finding: Finding = actual ? { drift: 'CHANGED', changes: changesOf(actual, declared) } : { drift: 'MISSING' };
   // A Chime channel that is made anew has none of the messages.
   if (!repair.includes(id.ownership) || !actual && type.isRepeatable
-    || await stack.findHolder(physicalIdsOf(type, id.target), true)) {
+    || await stack.findHolder(physicalIdsOf(type, id.target, id.ownership), true)) {
     return finding;
   }
   return (actual ? bring(work, id, actual, declared) : create(work))

@@ -9,7 +9,7 @@ import { CustomResourceEvent, CustomResourceResult } from '../custom-resource';
 import { alreadyExists, heldByNativeType, noAccess } from '../errors';
 import { log } from '../invocation';
 import { UserError } from '../user-error';
-import { formatPhysicalId, LATER_OWNERSHIPS, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
+import { formatPhysicalId, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
 import { Declaration, Origin, ResourceType, Services, Step } from './resource-type';
 
 /** An event on its way, with what every step of it needs. */
@@ -54,7 +54,7 @@ export async function onUpdate(work: Work): Promise<CustomResourceResult> {
     } else {
       // A list that lags does not show what is there all the same.
       await apply(type, services, target, type.diff(id, {}, declared)).catch((error) => {
-        ignore('ResourceNotFound')(error);
+        ignoreMissing(error);
         note('made again');
         return create(work);
       });
@@ -99,7 +99,7 @@ export async function onDelete(work: Work): Promise<void> {
     await putBack(work, id, actual);
   } else if (actual && isOf(id, type.targetOf(declared, event)!) && type.isTakenOver?.(actual, declared)) {
     leaveChanged();
-  } else if (await stack.findHolder(physicalIdsOf(type, target), true)) {
+  } else if (await stack.findHolder(physicalIdsOf(type, target, ownership), true)) {
     note('in another stack: left');
   } else {
     await type.remove(services, target, declared);
@@ -175,7 +175,7 @@ async function takeOver<Declared extends Declaration>(
     ownership: holder?.ownership
       ?? (isEqual && (mayBeOurs || origin === 'stack') ? 'created'
         : declared.Existing !== 'OWN' ? 'adopted'
-          : await stack.findHolder(physicalIdsOf(type, target, ['owned']), true) ? 'taken' : 'owned'),
+          : await stack.findHolder([formatPhysicalId(idOf(type, target, 'owned'))], true) ? 'taken' : 'owned'),
     previous: isEqual || origin === 'earlier attempt' ? undefined : differencesOf(actual, declared),
   };
   // A rollback of a replacement ends with the very id that the update began with.
@@ -197,7 +197,7 @@ async function allowTakeOver<Declared extends Declaration>(
   }
   const origin = await type.originOf?.(services, actual, declared);
   if (!isEqual && !origin && !isAdoption(declared)) {
-    throw alreadyExists(what, await services.stack.findHolder(physicalIdsOf(type, target, OWNERSHIPS)));
+    throw alreadyExists(what, await services.stack.findHolder(physicalIdsOf(type, target)));
   }
   if (!isEqual && origin !== 'earlier attempt') {
     await type.proveWayBack?.(services, actual, declared);
@@ -268,9 +268,9 @@ const isOf = (id: PhysicalId, target: string[]): boolean => sameTarget(id, { ...
 
 const isAdoption = ({ Existing: existing }: Declaration): boolean => existing === 'ADOPT' || existing === 'OWN';
 
-/** The ids under which stacks may hold a target: by default those that come to what another one has. */
-export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], ownerships = LATER_OWNERSHIPS): string[] =>
-  ownerships.map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
+/** The ids under which stacks may hold a target, but for that with one mark. */
+export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] =>
+  OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
 
 /**
  * Sends a change. When it fails although an earlier try may have been carried out or it is done in part, takes it back, unless
@@ -310,9 +310,12 @@ export function ignore(...names: string[]): (error: unknown) => undefined {
   };
 }
 
+/** Passes over the error of the Support App for what is not there. */
+export const ignoreMissing = ignore('ResourceNotFound');
+
 /** Sends the deletion of something; a conflict is none where nothing is there any more. */
 export async function sendUnlessGone({ supportApp }: Services, command: Step, isThere: () => Promise<unknown>): Promise<void> {
-  await supportApp.send(command).catch(ignore('ResourceNotFound')).catch(async (error) => {
+  await supportApp.send(command).catch(ignoreMissing).catch(async (error) => {
     if (!isServiceError(error, 'Conflict') || await isThere()) {
       throw error;
     }

@@ -12,8 +12,6 @@ import { UserError } from '../user-error';
 
 /** Marks of their own, so that two stacks which hold one target, as in a move, do so under different ids. */
 export const OWNERSHIPS: Ownership[] = ['created', 'adopted', 'owned', 'taken'];
-/** Marks of what was there before: only such a one comes to what another stack has. */
-export const LATER_OWNERSHIPS = OWNERSHIPS.slice(1);
 
 export interface PhysicalId {
   readonly resourceType: string;

@@ -30,7 +30,8 @@ export interface Stack {
   /** The physical id of this resource when the operation in progress began. */
   idBefore(): Promise<string | undefined>;
   /**
-   * What another stack of the account holds under one of these physical ids. Where the stack may not ask, none is known to.
+   * What a stack of the account holds under one of these physical ids, the own one or another. Where the stack may not
+   * ask, none is known to.
    */
   findHolder(physicalIds: string[], inOtherRegions?: boolean): Promise<StackMember | undefined>;
   /** Whether the stack has a resource of this physical id. */
@@ -81,7 +82,7 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
     },
     async findHolder(physicalIds, inOtherRegions = false) {
       const ask = async (from: Client, id: string) => (await describeHolder(from, id))
-        .find((resource) => resource.physicalId === id && resource.stackId !== stackId && !resource.status.startsWith('DELETE'));
+        .find((resource) => resource.physicalId === id && !resource.status.startsWith('DELETE'));
       const answers = await Promise.all(physicalIds.flatMap((id) => [
         ask(asker, id).catch(noneWhereRefused),
         ...(inOtherRegions ? SUPPORT_APP_REGIONS : []).filter((other) => other !== region).map((other) => {

@@ -1,7 +1,7 @@
 import { checkAccountAlias } from '../../src/constraints';
 import { ACCOUNT_ALIAS_TYPE, AccountAliasProperties } from '../../src/contract';
 import { DeleteAccountAliasCommand, GetAccountAliasCommand, PutAccountAliasCommand } from '../aws/support-app';
-import { ignore, isSame } from '../core/lifecycle';
+import { ignoreMissing, isSame } from '../core/lifecycle';
 import { ResourceType } from '../core/resource-type';
 
 export const accountAlias: ResourceType<AccountAliasProperties> = {
@@ -14,7 +14,7 @@ export const accountAlias: ResourceType<AccountAliasProperties> = {
   nativeIdOf: ([account]) => 'AccountAlias_for_' + account,
 
   async read({ supportApp }, _target, declared) {
-    const answer = await supportApp.send(new GetAccountAliasCommand({})).catch(ignore('ResourceNotFound'));
+    const answer = await supportApp.send(new GetAccountAliasCommand({})).catch(ignoreMissing);
     const alias = answer !== undefined && answer.accountAlias;
     return alias ? { ...declared, AccountAlias: alias } : undefined;
   },
@@ -23,7 +23,7 @@ export const accountAlias: ResourceType<AccountAliasProperties> = {
 
   create: ({ supportApp }, declared) => supportApp.send(put(declared)),
 
-  remove: ({ supportApp }) => supportApp.send(new DeleteAccountAliasCommand({})).catch(ignore('ResourceNotFound')),
+  remove: ({ supportApp }) => supportApp.send(new DeleteAccountAliasCommand({})).catch(ignoreMissing),
 
   describe: ({ AccountAlias: alias }) => 'accountAlias: the account has the alias "' + alias + '"',
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Aspects, aws_iam as iam, aws_supportapp as supportapp, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { type Account, type AppInstance, type Definition, REGION, TEAM, useLocalAws } from './harness';
+import { type Account, type AppInstance, type Definition, failuresOf, REGION, TEAM, useLocalAws } from './harness';
 import type { Properties } from '../../local-aws/cloudformation/template-model';
 import {
   AccountAlias, ChimeChannel, type ChimeChannelProps, ExistingConfiguration, NativeProvider, NotificationSeverity, SlackWorkspace, SupportAppRole,
@@ -205,6 +205,27 @@ describe('from the generated classes', () => {
     // With it, CloudFormation makes another channel. The old one stays, as the construct retains what it replaces.
     await account.succeed(define(true));
     expect(account.state().chimeChannels.map(({ messages }) => messages)).toEqual([['hello'], []]);
+  });
+});
+
+describe('what a type of CloudFormation has', () => {
+  const holding = { Holder: { Type: 'AWS::SupportApp::AccountAlias', Properties: { AccountAlias: 'acme' } } };
+
+  test.each(['OWN', 'FAIL'])('in the own stack is refused with %s, before anything is changed', async (existing) => {
+    await account.deployTemplate({ Resources: holding });
+    const template = JSON.parse(local.synthesize((stack) => {
+      new AccountAlias(stack, 'Alias', { accountAlias: 'acme', existing: existing as ExistingConfiguration });
+    })) as { Resources: object };
+    const result = await account.deployTemplate({ ...template, Resources: { ...holding, ...template.Resources } });
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(failuresOf(result)).toEqual([expect.stringMatching(/^accountAlias: the account has the alias "acme", which Holder of stack \w+ has, an AWS::SupportApp::AccountAlias\. /)]);
+    expect(account.supportApp.accountAlias).toBe('acme');
+  });
+
+  test('in another stack is refused, too', async () => {
+    await account.withStack('Other').deployTemplate({ Resources: holding });
+    expect(await account.fail((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme', existing: ExistingConfiguration.ADOPT })))
+      .toMatch(/^accountAlias: the account has the alias "acme", which Holder of stack Other has, an AWS::SupportApp::AccountAlias\. /);
   });
 });
 

@@ -75,7 +75,7 @@ const thing: ResourceType<Thing> = {
 async function check(repair: Ownership[], resources: string[] = ['Thing/created/t'], type = thing): Promise<string[]> {
   const stack: Partial<Stack> = {
     isAtRest: async () => answersOfRest.shift() ?? true,
-    findHolder: async (_ids, everywhere) => holder && everywhere
+    findHolder: async (ids, everywhere) => holder && everywhere && !ids.includes('Thing/created/t')
       ? { stackId: 's', stackName: 'n', logicalId: 'l', physicalId: 'p', type: 't', status: 's', timestamp: '' } : undefined,
     resourceStatus: async () => 'CREATE_COMPLETE',
   };
@@ -141,11 +141,18 @@ test('what another stack holds is left', async () => {
   expect(done).toEqual([]);
 });
 
-test('what an operation of the stack may be changing is no drift, and ends the check', async () => {
+test.each([[[false]], [[true, false]]])('what an operation of the stack may be changing is no drift, and ends the check: at rest %j', async (answers) => {
   there = { t: { ...DECLARED, Mode: 'b' }, u: { ...DECLARED, Mode: 'b' } };
-  answersOfRest = [false];
+  answersOfRest = answers;
   expect(await check(['created'], ['Thing/created/t', 'Thing/created/u'])).toEqual(['not at rest']);
   expect(done).toEqual([]);
+  expect(metrics).toEqual([]);
+});
+
+test('what cannot be read while an operation may be taking the permission away is not told', async () => {
+  failures['read t'] = 'AccessDeniedException';
+  answersOfRest = [false];
+  expect(await check([])).toEqual(['not at rest']);
   expect(metrics).toEqual([]);
 });
 
