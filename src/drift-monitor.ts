@@ -209,8 +209,19 @@ export class DriftMonitor extends Construct {
     };
   }
 
+  /** Each monitor counts everything: two of them would say that twice as much has drifted. */
+  private checkOthers(): Problem[] {
+    const [first] = Stack.of(this).node.findAll()
+      .filter((other): other is DriftMonitor => isOfKind(other, 'DriftMonitor') && (other as DriftMonitor).provider === this.provider);
+    return first === this ? [] : [{
+      property: 'provider',
+      violation: `must have one DriftMonitor, got another at "${first.node.path}"`,
+      remedy: 'Remove one of the two',
+    }];
+  }
+
   private problems(): string[] {
-    const found = checkInput(this.provider, this.resources().length, this.input());
+    const found = [...this.checkOthers(), ...checkInput(this.provider, this.resources().length, this.input())];
     return found.length === 0 ? [] : [describeProblems(`DriftMonitor at "${this.node.path}"`, found)];
   }
 }

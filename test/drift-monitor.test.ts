@@ -499,6 +499,21 @@ describe('what is no monitor', () => {
     expect(resourcesOfType(stack, 'AWS::Events::Rule')).toHaveLength(1);
   });
 
+  test('is a second one of a provider, which would count everything twice', () => {
+    const stack = newAliasStack();
+    new DriftMonitor(stack, 'Drift');
+    const provider = new ChannelsProvider(stack, 'Provider');
+    new SlackWorkspace(stack, 'Workspace', { teamId: 'T012ABCDEFG', provider });
+    new DriftMonitor(stack, 'OfTheOther', { provider });
+    const again = new DriftMonitor(stack, 'Again', { repair: true });
+    expect(messageOf(() => Template.fromStack(stack))).toContain([
+      'DriftMonitor at "Stack/Again" has 1 problem:',
+      '  - provider: must have one DriftMonitor, got another at "Stack/Drift". Remove one of the two.',
+    ].join('\n'));
+    stack.node.tryRemoveChild(again.node.id);
+    expect(resourcesOfType(stack, 'AWS::Events::Rule')).toHaveLength(2);
+  });
+
   test('is one of another stack', () => {
     const stack = newAliasStack();
     const other = new Stack(stack.node.root as App, 'Other');
