@@ -21,6 +21,7 @@ export interface Mutation {
 }
 
 const LIFECYCLE = 'core/lifecycle.ts';
+const STACK = 'core/stack.ts';
 const DRIFT = 'core/drift.ts';
 const SLACK_CHANNEL = 'resources/slack-channel-configuration.ts';
 const SLACK_WORKSPACE = 'resources/slack-workspace.ts';
@@ -444,16 +445,37 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'never asks which stack holds what it deletes',
     file: LIFECYCLE,
-    original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
+    original: 'await stack.findHolder(physicalIdsOf(type, target, event.PhysicalResourceId))',
     mutated: 'false as boolean',
     worlds: 'shared',
   },
   {
     name: 'asks no other Region who holds what it deletes',
-    file: LIFECYCLE,
-    original: 'await stack.findHolder(physicalIdsOf(type, target, ownership), true)',
-    mutated: 'await stack.findHolder(physicalIdsOf(type, target, ownership))',
+    file: STACK,
+    original: '...SUPPORT_APP_REGIONS.filter((other) => other !== region)',
+    mutated: '...SUPPORT_APP_REGIONS.slice(9)',
     history: 'a move to another Region',
+  },
+  {
+    name: 'takes over with other settings what another stack has',
+    file: LIFECYCLE,
+    original: 'holder && !await type.isOfAnother?.(services, declared, actual)',
+    mutated: 'false as boolean',
+    history: 'a take-over of a Chime channel with other settings',
+  },
+  {
+    name: 'deletes whatever it took over with other settings',
+    file: LIFECYCLE,
+    original: 'previous && type.diff(id, actual, declared).length > 0',
+    mutated: 'false as boolean',
+    history: 'two take-overs of a Chime channel with other settings',
+  },
+  {
+    name: 'asks only under other marks who has what it took over with other settings',
+    file: LIFECYCLE,
+    original: '.filter((id) => id !== except)',
+    mutated: '.filter((id) => id.split(\'/\')[1] !== except?.split(\'/\')[1])',
+    history: 'a take-over of an alias as it is, after one with another text',
   },
   {
     name: 'takes any role for one of the stack',
@@ -500,7 +522,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'puts nothing back when a failed creation is deleted',
-    file: 'core/stack.ts',
+    file: STACK,
     original: `|| status.startsWith('DELETE')
     && `,
     mutated: `|| false as boolean

@@ -8,8 +8,8 @@ import { CustomResourceEvent } from '../custom-resource';
 import { explain } from '../errors';
 import { log } from '../invocation';
 import { putMetrics } from '../metrics';
-import { bring, create, ignore, isSame, note, physicalIdsOf, Work } from './lifecycle';
-import { parsePhysicalId } from './physical-id';
+import { bring, create, ignore, note, physicalIdsOf, Work } from './lifecycle';
+import { isSame, parsePhysicalId } from './physical-id';
 import { Declaration } from './resource-type';
 
 /** What was found of one resource, as the log tells it. */
@@ -70,7 +70,8 @@ async function examine<Declared extends Declaration>(
   const finding: Finding = actual ? { drift: 'CHANGED', changes: changesOf(actual, declared) } : { drift: 'MISSING' };
   // A Chime channel that is made anew has none of the messages.
   if (!repair.includes(id.ownership) || !actual && type.isRepeatable
-    || await stack.findHolder(physicalIdsOf(type, id.target, id.ownership), true)) {
+    || actual && await type.isOfAnother?.(services, actual, declared)
+    || await stack.findHolder(physicalIdsOf(type, id.target, event.PhysicalResourceId))) {
     return finding;
   }
   return (actual ? bring(work, id, actual, declared) : create(work))

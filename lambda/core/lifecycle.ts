@@ -6,10 +6,10 @@ import { describeProblems } from '../../src/constraints';
 import { Ownership } from '../../src/contract';
 import { isServiceError, ServiceError } from '../aws/client';
 import { CustomResourceEvent, CustomResourceResult } from '../custom-resource';
-import { alreadyExists, heldByNativeType, noAccess } from '../errors';
+import { alreadyExists, alreadyHeld, noAccess } from '../errors';
 import { log } from '../invocation';
 import { UserError } from '../user-error';
-import { formatPhysicalId, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
+import { formatPhysicalId, isSame, OWNERSHIPS, parsePhysicalId, PhysicalId, sameTarget } from './physical-id';
 import { Declaration, Origin, ResourceType, Services, Step } from './resource-type';
 
 /** An event on its way, with what every step of it needs. */
@@ -94,12 +94,14 @@ export async function onDelete(work: Work): Promise<void> {
   if (!isOurs && !(previous && await stack.isUndoing())) {
     return;
   }
-  const actual = type.isTakenOver || !isOurs ? await type.read(services, target, declared) : undefined;
+  const actual = type.isTakenOver || previous ? await type.read(services, target, declared) : undefined;
   if (!isOurs) {
     await putBack(work, id, actual);
-  } else if (actual && isOf(id, type.targetOf(declared, event)!) && type.isTakenOver?.(actual, declared)) {
+  } else if (actual && isOf(id, type.targetOf(declared, event)!)
+    // Whoever takes over what this stack took over with other settings may not have found it, nor be found.
+    && (type.isTakenOver?.(actual, declared) || previous && type.diff(id, actual, declared).length > 0)) {
     leaveChanged();
-  } else if (await stack.findHolder(physicalIdsOf(type, target, ownership), true)) {
+  } else if (await stack.findHolder(physicalIdsOf(type, target, event.PhysicalResourceId))) {
     note('in another stack: left');
   } else {
     await type.remove(services, target, declared);
@@ -108,7 +110,7 @@ export async function onDelete(work: Work): Promise<void> {
 
 /** What a Delete may mean whose physical id says nothing: that of a Create which was cancelled, or whose answer was lost. */
 async function findOwn<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<PhysicalId | undefined> {
-  const isPossible = !type.isRepeatable && type.originOf && !isAdoption(declared) && type.check(declared).length === 0;
+  const isPossible = type.isOfAnother && !isAdoption(declared) && type.check(declared).length === 0;
   const target = isPossible ? type.targetOf(declared, event) : undefined;
   const id = target && idOf(type, target);
   const actual = id && await type.read(services, id.target, declared);
@@ -175,7 +177,7 @@ async function takeOver<Declared extends Declaration>(
     ownership: holder?.ownership
       ?? (isEqual && (mayBeOurs || origin === 'stack') ? 'created'
         : declared.Existing !== 'OWN' ? 'adopted'
-          : await stack.findHolder([formatPhysicalId(idOf(type, target, 'owned'))], true) ? 'taken' : 'owned'),
+          : await stack.findHolder([formatPhysicalId(idOf(type, target, 'owned'))]) ? 'taken' : 'owned'),
     previous: isEqual || origin === 'earlier attempt' ? undefined : differencesOf(actual, declared),
   };
   // A rollback of a replacement ends with the very id that the update began with.
@@ -190,14 +192,19 @@ async function takeOver<Declared extends Declaration>(
 async function allowTakeOver<Declared extends Declaration>(
   { type, services, declared }: Work<Declared>, target: string[], actual: Declared, isEqual: boolean,
 ): Promise<Origin | undefined> {
+  const { stack } = services;
   const what = type.describe(actual);
-  const native = await services.stack.findHolder([type.nativeIdOf(target, declared)]);
+  const native = await stack.findHolder([type.nativeIdOf(target, declared)]);
   if (native?.type.startsWith('AWS::')) {
-    throw heldByNativeType(what, native);
+    throw alreadyHeld(what, native);
   }
   const origin = await type.originOf?.(services, actual, declared);
-  if (!isEqual && !origin && !isAdoption(declared)) {
-    throw alreadyExists(what, await services.stack.findHolder(physicalIdsOf(type, target)));
+  if (!isEqual && !origin) {
+    const holder = await stack.findHolder(physicalIdsOf(type, target));
+    // The id of what is taken over with other settings says what these were, so that the holder could not find it.
+    if (!isAdoption(declared) || holder && !await type.isOfAnother?.(services, declared, actual)) {
+      throw holder ? alreadyHeld(what, holder) : alreadyExists(what);
+    }
   }
   if (!isEqual && origin !== 'earlier attempt') {
     await type.proveWayBack?.(services, actual, declared);
@@ -260,17 +267,15 @@ function withPrevious<Declared extends Declaration>(declared: Declared, previous
 
 const isListOfTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
-
 const idOf = ({ name }: Pick<ResourceType, 'name'>, target: string[], ownership: Ownership = 'created'): PhysicalId => ({ resourceType: name, ownership, target });
 
-const isOf = (id: PhysicalId, target: string[]): boolean => sameTarget(id, { ...id, target });
+const isOf = (id: PhysicalId, target: string[]): boolean => isSame(id.target, target);
 
 const isAdoption = ({ Existing: existing }: Declaration): boolean => existing === 'ADOPT' || existing === 'OWN';
 
-/** The ids under which stacks may hold a target, but for that with one mark. */
-export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: Ownership): string[] =>
-  OWNERSHIPS.filter((ownership) => ownership !== except).map((ownership) => formatPhysicalId(idOf(type, target, ownership)));
+/** The ids under which stacks may hold a target, but for one of them. */
+export const physicalIdsOf = (type: Pick<ResourceType, 'name'>, target: string[], except?: string): string[] =>
+  OWNERSHIPS.map((ownership) => formatPhysicalId(idOf(type, target, ownership))).filter((id) => id !== except);
 
 /**
  * Sends a change. When it fails although an earlier try may have been carried out or it is done in part, takes it back, unless

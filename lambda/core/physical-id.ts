@@ -64,4 +64,8 @@ export function parsePhysicalId(text: string | undefined): PhysicalId | undefine
   }
 }
 
-export const sameTarget = (one: PhysicalId, other: PhysicalId): boolean => one.resourceType === other.resourceType && one.target.join(' ') === other.target.join(' ');
+export const sameTarget = (one: PhysicalId, other: PhysicalId): boolean =>
+  one.resourceType === other.resourceType && isSame(one.target, other.target);
+
+/** Whether two values are the same as JSON. */
+export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -30,10 +30,10 @@ export interface Stack {
   /** The physical id of this resource when the operation in progress began. */
   idBefore(): Promise<string | undefined>;
   /**
-   * What a stack of the account holds under one of these physical ids, the own one or another. Where the stack may not
-   * ask, none is known to.
+   * What a stack of the account holds under one of these physical ids, the own one or another, in any Region that has the
+   * Support App. Where the stack may not ask, none is known to.
    */
-  findHolder(physicalIds: string[], inOtherRegions?: boolean): Promise<StackMember | undefined>;
+  findHolder(physicalIds: string[]): Promise<StackMember | undefined>;
   /** Whether the stack has a resource of this physical id. */
   has(physicalId: string): Promise<boolean>;
   /** Status of the resource that the event is about. */
@@ -80,15 +80,14 @@ export function stackOf(event: CustomResourceEvent, invocation: Invocation): Sta
     async idBefore() {
       return (await operationEvents()).filter(({ logicalId }) => logicalId === resourceId).pop()?.physicalId;
     },
-    async findHolder(physicalIds, inOtherRegions = false) {
+    async findHolder(physicalIds) {
       const ask = async (from: Client, id: string) => (await describeHolder(from, id))
         .find((resource) => resource.physicalId === id && !resource.status.startsWith('DELETE'));
       const answers = await Promise.all(physicalIds.flatMap((id) => [
         ask(asker, id).catch(noneWhereRefused),
-        ...(inOtherRegions ? SUPPORT_APP_REGIONS : []).filter((other) => other !== region).map((other) => {
-          const signal = AbortSignal.timeout(OTHER_REGION_TIMEOUT);
-          return ask(new CloudFormationClient({ region: other, invocation: { ...question, signal } }), id).catch(() => undefined);
-        }),
+        ...SUPPORT_APP_REGIONS.filter((other) => other !== region).map((other) => ask(
+          new CloudFormationClient({ region: other, invocation: { ...question, signal: AbortSignal.timeout(OTHER_REGION_TIMEOUT) } }), id,
+        ).catch(() => undefined)),
       ]));
       return answers.find((answer) => answer);
     },

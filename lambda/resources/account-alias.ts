@@ -1,7 +1,8 @@
 import { checkAccountAlias } from '../../src/constraints';
 import { ACCOUNT_ALIAS_TYPE, AccountAliasProperties } from '../../src/contract';
 import { DeleteAccountAliasCommand, GetAccountAliasCommand, PutAccountAliasCommand } from '../aws/support-app';
-import { ignoreMissing, isSame } from '../core/lifecycle';
+import { ignoreMissing } from '../core/lifecycle';
+import { isSame } from '../core/physical-id';
 import { ResourceType } from '../core/resource-type';
 
 export const accountAlias: ResourceType<AccountAliasProperties> = {

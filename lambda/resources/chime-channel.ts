@@ -23,7 +23,8 @@ import {
 } from '../aws/chime-sdk-messaging';
 import { Client, isServiceError } from '../aws/client';
 import { collect, find } from '../aws/pagination';
-import { ignore, isSame } from '../core/lifecycle';
+import { ignore } from '../core/lifecycle';
+import { isSame } from '../core/physical-id';
 import { ResourceType, Services, Step } from '../core/resource-type';
 import { backoff, pause } from '../invocation';
 import { UserError } from '../user-error';

@@ -9,7 +9,8 @@ import {
   SlackChannelConfiguration,
   UpdateSlackChannelConfigurationCommand,
 } from '../aws/support-app';
-import { ignore, isSame, sendUnlessGone } from '../core/lifecycle';
+import { ignore, sendUnlessGone } from '../core/lifecycle';
+import { isSame } from '../core/physical-id';
 import { ResourceType } from '../core/resource-type';
 import { flag } from '../custom-resource';
 import { UserError } from '../user-error';
@@ -58,6 +59,9 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
   // Whoever configured it anew gave it a role of their own.
   isTakenOver: (actual, declared) => actual.ChannelRoleArn !== declared.ChannelRoleArn,
 
+  isOfAnother: async ({ stack }, { ChannelRoleArn: actual }, { ChannelRoleArn: declared }) =>
+    actual !== declared && stack.findHolder([roleNameOf(actual)]),
+
   /** A role that belongs to the stack is a mark of the stack. */
   async originOf({ stack }, { ChannelRoleArn: actual }, { ChannelRoleArn: declared }) {
     if (actual && await stack.has(roleNameOf(actual))) {
@@ -66,7 +70,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
     // CloudFormation ends the name that it gives to a role with characters that differ each time. A stack of the same name may live
     // in another Region.
     return withoutRandomEnd(actual) === withoutRandomEnd(declared) && await stack.has(roleNameOf(declared))
-      && !await stack.findHolder([roleNameOf(actual)], true) ? 'earlier attempt' : undefined;
+      && !await stack.findHolder([roleNameOf(actual)]) ? 'earlier attempt' : undefined;
   },
 
   async proveWayBack({ supportApp }, actual, declared) {

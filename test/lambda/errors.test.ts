@@ -32,10 +32,10 @@ describe('explain', () => {
 
   test.each<[string, string, string, RegExp]>([
     ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.managementAccountFirst, /management account.*deploy a SlackWorkspace there first\.$/],
-    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAuthorized, /Authorize the workspace.*management account/],
+    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAuthorized, /authorize the workspace.*management account/],
     ['RegisterSlackWorkspaceForOrganization', 'ConflictException', SUPPORT_APP_MESSAGES.notInOrganization, /^Join an organization, or authorize the workspace/],
-    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', 'Other words.', /^Check teamId\. Authorize the workspace/],
-    ['RegisterSlackWorkspaceForOrganization', 'ResourceNotFoundException', SUPPORT_APP_MESSAGES.teamNotFound, /^Check teamId\./],
+    ['RegisterSlackWorkspaceForOrganization', 'ConflictException', 'Other words.', /^Check teamId, authorize the workspace/],
+    ['RegisterSlackWorkspaceForOrganization', 'ResourceNotFoundException', SUPPORT_APP_MESSAGES.teamNotFound, /^Check teamId,/],
     ['DeleteSlackChannelConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.liveChatChannel, /^End the live chat/],
     ['DeleteSlackWorkspaceConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.liveChatWorkspace, /^End the live chat/],
     ['CreateSlackChannelConfiguration', 'ConflictException', SUPPORT_APP_MESSAGES.workspaceNotAdded, /^Add a SlackWorkspace to the stack, or authorize/],
@@ -77,5 +77,5 @@ test('alreadyExists says how to adopt', () => {
   const error = alreadyExists('accountAlias: the account has the alias "a"');
   expect(error).toBeInstanceOf(UserError);
   expect(error.message).toBe('accountAlias: the account has the alias "a" that this stack did not create. '
-    + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove what is there.');
+    + 'Set existing to ADOPT to let the stack change it, or remove what is there.');
 });

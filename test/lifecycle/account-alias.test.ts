@@ -32,7 +32,7 @@ describe('create', () => {
     account.supportApp.accountAlias = 'theirs';
     const before = account.state();
     expect(await account.fail(alias('ours'))).toBe('accountAlias: the account has the alias "theirs" that this stack did not create. '
-      + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove what is there.');
+      + 'Set existing to ADOPT to let the stack change it, or remove what is there.');
     expect(account.state()).toEqual(before);
     expect(account.changes()).toEqual([]);
   });

@@ -137,7 +137,7 @@ describe('a channel of the declared id that is there already', () => {
       const before = channels();
       const reason = await account.fail(channel(everything()));
       expect(reason).toBe('channelId: the AppInstance has a channel of this id that this stack did not create. '
-        + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove what is there.');
+        + 'Set existing to ADOPT to let the stack change it, or remove what is there.');
       expect(channels()).toEqual(before);
       expect(account.changes()).toEqual([]);
       expect(account.stack.status).toBe('ROLLBACK_COMPLETE');

@@ -314,6 +314,33 @@ describe('a monitor that repairs', () => {
     expect([account.changes(), account.chimeChannels()]).toEqual([[], []]);
   });
 
+  test('leaves a channel to which another stack has given its own role', async () => {
+    const latter = account.withStack('Latter');
+    const channel = (changes: ChannelChanges = {}) => (stack: Stack) => {
+      defineChannel(stack, 'C1', changes);
+      new DriftMonitor(stack, 'Drift', { repair: DriftRepair.ALL });
+    };
+    await account.succeed(channel());
+    await latter.succeed(channel({ existing: ExistingConfiguration.OWN, formerRoleArn: account.channels()[0].channelRoleArn }));
+    const theirs = account.state();
+    // The rule has delivered the change by the other stack, too.
+    await local.aws.cloudFormation.lambda.settled();
+    account.forgetRequests();
+    const report = await look();
+    expect(report.lines.map(({ drift, repair }) => [drift, repair])).toEqual([['CHANGED', undefined]]);
+    expect([account.changes(), account.state()]).toEqual([[], theirs]);
+    await account.delete();
+    expect(account.state()).toEqual(theirs);
+  });
+
+  test('brings back the role that somebody has changed', async () => {
+    await account.succeed(define(true));
+    const before = account.state();
+    account.putChannel({ ...account.channels()[0], channelRoleArn: account.roleArn('ByHand') });
+    await look();
+    expect(account.state()).toEqual(before);
+  });
+
   test('leaves what another stack holds', async () => {
     const other = account.withStack('Other');
     await account.succeed((stack) => {

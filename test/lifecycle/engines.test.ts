@@ -218,14 +218,14 @@ describe('what a type of CloudFormation has', () => {
     })) as { Resources: object };
     const result = await account.deployTemplate({ ...template, Resources: { ...holding, ...template.Resources } });
     expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(failuresOf(result)).toEqual([expect.stringMatching(/^accountAlias: the account has the alias "acme", which Holder of stack \w+ has, an AWS::SupportApp::AccountAlias\. /)]);
+    expect(failuresOf(result)).toEqual([expect.stringMatching(/^accountAlias: the account has the alias "acme", which Holder of stack \w+ has \(AWS::SupportApp::AccountAlias\)\. /)]);
     expect(account.supportApp.accountAlias).toBe('acme');
   });
 
   test('in another stack is refused, too', async () => {
     await account.withStack('Other').deployTemplate({ Resources: holding });
     expect(await account.fail((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme', existing: ExistingConfiguration.ADOPT })))
-      .toMatch(/^accountAlias: the account has the alias "acme", which Holder of stack Other has, an AWS::SupportApp::AccountAlias\. /);
+      .toMatch(/^accountAlias: the account has the alias "acme", which Holder of stack Other has \(AWS::SupportApp::AccountAlias\)\. /);
   });
 });
 

@@ -1,8 +1,10 @@
 import { aws_iam as iam, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { type Account, defineChimeChannel, failAfter, OTHER_TEAM, ownProvider, TEAM, useLocalAws } from './harness';
 import {
-  AccountAlias, type AccountAliasProps, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration,
+  type Account, type AppInstance, defineChimeChannel, type Definition, failAfter, OTHER_TEAM, ownProvider, TEAM, useLocalAws,
+} from './harness';
+import {
+  AccountAlias, type AccountAliasProps, type ChimeChannelProps, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration,
   type SlackChannelConfigurationProps, SlackWorkspace,
 } from '../../src';
 
@@ -170,6 +172,90 @@ describe('what one stack has taken to own stays when another one takes it to own
   });
 });
 
+describe('what another stack has is not taken over with settings that do not show it that it is another\'s', () => {
+  const room = (appInstance: AppInstance, changes: Partial<ChimeChannelProps> = {}) => (stack: Stack) =>
+    defineChimeChannel(stack, appInstance, { channelId: 'room', ...changes });
+
+  const IN_FORMER = /, which \w+ of stack Former has \(Custom::\w+\)\. Retain it there by its DeletionPolicy, remove it, then set existing to OWN here\./;
+
+  /** Lets the former stack have something that the latter is refused with other settings, and answers what is there then. */
+  async function refuse(define: Definition, defineOtherwise: Definition, refused = latter): Promise<void> {
+    await former.succeed(define);
+    const before = account.state();
+    expect(await refused.fail(defineOtherwise)).toMatch(IN_FORMER);
+    expect(account.state()).toEqual(before);
+    await former.succeed(defineOther);
+  }
+
+  beforeEach(() => {
+    local.aws.services.supportApp.store.authorizeWorkspace(account.id, TEAM);
+  });
+
+  test.each([OWN, ExistingConfiguration.ADOPT])('a Chime channel, with %s', async (existing) => {
+    const appInstance = account.newAppInstance();
+    await refuse(room(appInstance), room(appInstance, { existing, channelName: 'other' }));
+    expect(account.chimeChannels()).toEqual([]);
+  });
+
+  test('an alias', async () => {
+    await refuse((stack) => alias(stack), (stack) => alias(stack, { accountAlias: 'other', existing: OWN }));
+    expect(aliasOf()).toBeUndefined();
+  });
+
+  test('an alias, from a stack in another Region', async () => {
+    await refuse((stack) => alias(stack), (stack) => alias(stack, { accountAlias: 'other', existing: OWN }), account.withStack('Latter', 'eu-west-1'));
+  });
+
+  test('a channel with the same role', async () => {
+    await refuse(defineChannelWithRole, (stack) => defineChannelWithRole(stack, { existing: OWN, channelName: 'other' }));
+    expect(account.channels()).toEqual([]);
+  });
+
+  test('but is as it is, to be changed later', async () => {
+    const appInstance = account.newAppInstance();
+    await former.succeed(room(appInstance));
+    await latter.succeed(room(appInstance, { existing: OWN }));
+    await latter.succeed(room(appInstance, { existing: OWN, channelName: 'other' }));
+    await former.delete();
+    expect(account.chimeChannels()).toMatchObject([{ name: 'other' }]);
+  });
+
+  test('but is once the former stack has let go of it', async () => {
+    const appInstance = account.newAppInstance();
+    await former.succeed(room(appInstance, { removalPolicy: RemovalPolicy.RETAIN }));
+    await former.delete();
+    await latter.succeed(room(appInstance, { existing: OWN, channelName: 'other' }));
+    expect(account.chimeChannels()).toMatchObject([{ name: 'other' }]);
+  });
+});
+
+describe('what a stack has taken to own with other settings stays when', () => {
+  const own = (accountAlias: string) => (stack: Stack) => alias(stack, { accountAlias, existing: OWN });
+
+  test('another stack takes it to own as it is', async () => {
+    account.supportApp.accountAlias = 'by hand';
+    await former.succeed(own('acme'));
+    await latter.succeed(own('acme'));
+    await former.delete();
+    expect(aliasOf()).toBe('acme');
+    await latter.delete();
+    expect(aliasOf()).toBeUndefined();
+  });
+
+  test('another stack takes it to own with its settings', async () => {
+    const appInstance = account.newAppInstance();
+    const room = (channelName: string) => (stack: Stack) => defineChimeChannel(stack, appInstance, { channelId: 'room', channelName, existing: OWN });
+    await former.succeed((stack) => defineChimeChannel(stack, appInstance, { channelId: 'room', channelName: 'by hand', removalPolicy: RemovalPolicy.RETAIN }));
+    await former.delete();
+    await former.succeed(room('former'));
+    await latter.succeed(room('latter'));
+    await former.delete();
+    expect(account.chimeChannels()).toMatchObject([{ name: 'latter' }]);
+    await latter.delete();
+    expect(account.chimeChannels()).toEqual([]);
+  });
+});
+
 describe('what one resource leaves by a replacement, another one of the stack takes in the same update, and it keeps its mark', () => {
   /** The first resource has another target then, and the second one the target that the first one had. */
   function inOrder<Resource extends IConstruct>(order: string, one: Resource, two: Resource): void {
@@ -235,7 +321,7 @@ describe('a stack of the same name in another Region', () => {
     await former.succeed(defineChannel);
     const before = account.state();
     expect(await elsewhere.fail(defineChannel))
-      .toMatch(/^channelId: the account has a configuration for channel \w+ of workspace \w+ that this stack did not create/);
+      .toMatch(/^channelId: the account has a configuration for channel \w+ of workspace \w+, which \w+ of stack Same has /);
     expect(account.state()).toEqual(before);
     await elsewhere.delete();
     expect(account.state()).toEqual(before);

@@ -64,7 +64,7 @@ function standing() {
 }
 
 const ALREADY_EXISTS = `channelId: the account has a configuration for channel ${CHANNEL} of workspace ${TEAM} that this stack did not create. `
-  + 'Set existing to ExistingConfiguration.ADOPT to let the stack change it, or remove what is there.';
+  + 'Set existing to ADOPT to let the stack change it, or remove what is there.';
 
 describe('create', () => {
   test('configures the channel, and its physical id says that the stack created it', async () => {

@@ -215,6 +215,14 @@ export function refusalOf(
     const isElsewhere = models.some((other) => other.declared.some((held) => targetOf(held) === target));
     return isElsewhere || isLeftover || ownership.unclear.has(target) ? may('is held by others') : must('is configured otherwise');
   }
+  const rivals = models.filter((other) => other !== model && other.declared.some((held) => targetOf(held) === target && !held.native
+    && stackOf(other)?.resource(held.logicalId)?.physicalId !== undefined));
+  // The role of the stack tells whose a channel is. Of other ids only those are found that say nothing of former settings.
+  if (rivals.length > 0 && !isHeld && !hasParts(there, parts) && !(declaration.kind === 'channel' && declaration.role === 'default')) {
+    const isFound = rivals.some((other) => other.declared.some((held) => targetOf(held) === target && has(other, held)
+      && !stackOf(other)!.resource(held.logicalId)!.physicalId!.includes(';previous=')));
+    return { must: isFound, reason: `${target} is held by ${rivals[0].name}, with other settings` };
+  }
   const passed = [
     role,
     ...declared.some((other) => other.role === 'outside' && other.kind === 'channel') ? [channelRoleArn(ownership.accountId)] : [],

@@ -18,6 +18,9 @@ export const TELLING_HISTORIES: Readonly<Record<string, readonly Step[]>> = {
   'a retained channel of an earlier stack of the name': [put('workspace'), deploy([add('channel', { retain: true })]), { step: 'delete', stack: 0 }, deploy([add('channel', { retain: true })])],
   'a creation and a deletion': [put('workspace'), deploy([add('channel')], { faults: [] }), { step: 'delete', stack: 0 }],
   'an alias that is there already, as declared': [put('workspace'), put('alias', 1), deploy([add('alias', { look: 1 })]), { step: 'delete', stack: 0 }],
+  'a take-over of a Chime channel with other settings': [put('workspace'), deploy([add('room')]), deploy([add('room', { look: 1, existing: 'OWN' })], { stack: 1 }), { step: 'delete', stack: 0 }],
+  'two take-overs of a Chime channel with other settings': [put('workspace'), put('room', 2), deploy([add('room', { existing: 'OWN' })]), deploy([add('room', { look: 1, existing: 'OWN' })], { stack: 1 }), { step: 'delete', stack: 0 }],
+  'a take-over of an alias as it is, after one with another text': [put('workspace'), put('alias', 2), deploy([add('alias', { existing: 'OWN' })]), deploy([add('alias', { existing: 'OWN' })], { stack: 1 }), { step: 'delete', stack: 0 }],
 };
 
 function add(kind: Kind, more: Partial<Declaration> = {}): Edit {

@@ -75,7 +75,7 @@ const thing: ResourceType<Thing> = {
 async function check(repair: Ownership[], resources: string[] = ['Thing/created/t'], type = thing): Promise<string[]> {
   const stack: Partial<Stack> = {
     isAtRest: async () => answersOfRest.shift() ?? true,
-    findHolder: async (ids, everywhere) => holder && everywhere && !ids.includes('Thing/created/t')
+    findHolder: async (ids) => holder && !ids.includes('Thing/created/t')
       ? { stackId: 's', stackName: 'n', logicalId: 'l', physicalId: 'p', type: 't', status: 's', timestamp: '' } : undefined,
     resourceStatus: async () => 'CREATE_COMPLETE',
   };

@@ -134,18 +134,32 @@ describe('a Create', () => {
     expect(done).toEqual([]);
   });
 
-  test('names the stack that has it', async () => {
-    there = { Value: 'theirs' };
-    stack.findHolder = async (ids) => ids.includes(ID)
-      ? { stackId: 'x', stackName: 'other', logicalId: 'L', physicalId: ID, type: thing.name, status: 'CREATE_COMPLETE', timestamp: '' } : undefined;
-    await expect(create({ Value: 'a' })).rejects.toThrow('did not create; stack other has it.');
+  describe('of what another stack has, another one,', () => {
+    const HELD = 'value: there is "theirs", which L of stack other has (Custom::Thing). Retain it there by its DeletionPolicy, remove it, then set existing to OWN here.';
+
+    beforeEach(() => {
+      there = { Value: 'theirs' };
+      stack.findHolder = async (ids) => ids.includes(ID)
+        ? { stackId: 'x', stackName: 'other', logicalId: 'L', physicalId: ID, type: thing.name, status: 'CREATE_COMPLETE', timestamp: '' } : undefined;
+    });
+
+    test.each(['FAIL', 'ADOPT', 'OWN'])('fails with %s and says what to do there', async (Existing) => {
+      await expect(create({ Value: 'a', Existing })).rejects.toThrow(HELD);
+      expect(done).toEqual([]);
+    });
+
+    test('takes it over when it will show whose it is', async () => {
+      const type = { ...thing, isOfAnother: async (_services: Services, actual: Thing, declared: Thing) => actual.Value === 'a' && declared.Value === 'theirs' };
+      await onCreate(workOn(type, event('Create', { Value: 'a', Existing: 'OWN' })));
+      expect(done).toEqual(['change to a']);
+    });
   });
 
   test.each(['ADOPT', 'OWN', 'FAIL'])('fails with %s, equal or not, where a native resource has it', async (Existing) => {
     there = { Value: 'a' };
     stack.findHolder = async ([id]) => id === 'native'
       ? { stackId: 'x', stackName: 'other', logicalId: 'L', physicalId: id, type: 'AWS::A::Thing', status: 'CREATE_COMPLETE', timestamp: '' } : undefined;
-    await expect(create({ Value: 'a', Existing })).rejects.toThrow(/^value: there is "a", which L of stack other has, an AWS::A::Thing\. Retain /);
+    await expect(create({ Value: 'a', Existing })).rejects.toThrow(/^value: there is "a", which L of stack other has \(AWS::A::Thing\)\. Retain /);
     expect(done).toEqual([]);
   });
 
@@ -298,7 +312,7 @@ describe('a Delete', () => {
     ['which the stack made, unless the declaration has problems', { Value: '' }, 'stack', []],
   ])('of an invented id removes what is there, %s', async (_what, properties, origin, expected) => {
     there = { Value: 'a' };
-    const type: ResourceType<Thing> = { ...thing, originOf: async () => origin as 'stack' };
+    const type: ResourceType<Thing> = { ...thing, originOf: async () => origin as 'stack', isOfAnother: async () => false };
     await onDelete(workOn(type, event('Delete', { Value: 'a', ...properties }, 'support-Own-1ABCDEFGHIJKL')));
     expect(done).toEqual(expected);
   });
@@ -307,6 +321,21 @@ describe('a Delete', () => {
     there = { Value: 'a' };
     await onDelete(workOn({ ...thing, isTakenOver: () => true }, event('Delete', { Value: 'a' }, ID)));
     expect(done).toEqual([]);
+  });
+
+  test.each<[string, string, string, string[]]>([
+    ['as the stack took it over with other settings', 'a', 'Thing/owned/t;previous=%7B%22Value%22%3A%22before%22%7D', ['remove']],
+    ['otherwise, when the stack took it over with other settings', 'b', 'Thing/owned/t;previous=%7B%22Value%22%3A%22before%22%7D', []],
+    ['otherwise, when the stack made it', 'b', ID, ['remove']],
+  ])('of what is there %s', async (_what, Value, id, expected) => {
+    expect(await deleted(id, { Value })).toEqual(expected);
+  });
+
+  test('asks under every id but its own who has it', async () => {
+    const asked: string[] = [];
+    stack.findHolder = async (ids) => void asked.push(...ids);
+    await deleted('Thing/owned/t');
+    expect(asked).toEqual(['Thing/created/t', 'Thing/adopted/t', 'Thing/taken/t']);
   });
 });
 
