@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { BEARERS, chimeLook, targetOf, type Declaration } from './declaration';
 import type { Deploy } from './history';
 import type { Run } from './in-process-lambda';
@@ -19,6 +18,8 @@ export class Snapshot {
     public readonly accountId: string, stack: Stack | undefined, public readonly declarations: readonly Declaration[], public readonly state: State,
     /** What other stacks of the account hold. */
     public readonly heldElsewhere: ReadonlySet<string> = new Set(),
+    /** What of it they hold under an id that can be asked for. */
+    public readonly foundElsewhere: ReadonlySet<string> = new Set(),
   ) {
     this.exists = stack !== undefined;
     this.physicalIds = new Map(stack?.liveResources().map(({ logicalId, physicalId }) => [logicalId, physicalId ?? '']));
@@ -35,6 +36,11 @@ export class Snapshot {
   /** Whether the stack has created what it holds, or adopted it. */
   public mark(declaration: Declaration): string | undefined {
     return this.physicalIds.get(declaration.logicalId)?.split(/[/;]/)[1];
+  }
+
+  /** Whether the physical id says what a thing was before, so that nobody can ask for it. */
+  public remembers(declaration: Declaration): boolean {
+    return this.physicalIds.get(declaration.logicalId)?.includes(';previous=') ?? false;
   }
 
   /** Under what a thing stands in the state of the account. */
@@ -153,7 +159,8 @@ export abstract class Expectation {
   protected release(allowed: Alternatives, old: Declaration, retain: boolean, after: State): void {
     const key = this.before.keyOf(old);
     const thing = this.before.state.get(key);
-    const isAsDeclared = old.kind !== 'alias' || isDeepStrictEqual(thing, declaredThing(this.before.accountId, old));
+    const isAsDeclared = old.kind !== 'alias' && !this.before.remembers(old)
+      || sameThing(thing, declaredThing(this.before.accountId, old, thing, old, this.before.mark(old)));
     const isInUse = old.kind === 'workspace' && [...after.keys()].some((other) => other.startsWith(`channel ${old.team}/`));
     if (!retain && this.before.mark(old) === 'created' && isAsDeclared && !isInUse
       && !this.before.heldElsewhere.has(key)) {
@@ -306,7 +313,8 @@ export class DeploymentExpectation extends Expectation {
         return `${target} is not moderated by its bearer`;
       }
     }
-    if (there && !before.holder(target) && !declaration.adopt && !sameThing(there, this.thing(declaration, target))) {
+    if (there && !before.holder(target) && (!declaration.adopt || before.foundElsewhere.has(target))
+      && !sameThing(there, this.thing(declaration, target))) {
       return `${target} is configured otherwise`;
     }
     return undefined;

@@ -155,5 +155,6 @@ export function sameThing(actual: Thing | undefined, expected: Thing | undefined
 }
 
 export function sameProperties(one: Declaration, other: Declaration): boolean {
-  return targetOf(one) === targetOf(other) && isDeepStrictEqual(lookOf(one), lookOf(other));
+  const isAdoptable = one.kind !== 'workspace' && (one.kind !== 'chime' || one.team === 1);
+  return targetOf(one) === targetOf(other) && isDeepStrictEqual(lookOf(one), lookOf(other)) && (!isAdoptable || one.adopt === other.adopt);
 }

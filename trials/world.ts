@@ -326,9 +326,10 @@ export class World {
     const state = readState(this.aws.services, model.accountId);
     const others = this.stacks.filter((other) => other !== model && other.accountId === model.accountId).flatMap((other) => {
       const snapshot = new Snapshot(other.accountId, this.stackOf(other), other.declarations, state);
-      return snapshot.exists ? other.declarations.map((declaration) => snapshot.keyOf(declaration)) : [];
+      return snapshot.exists ? other.declarations.map((declaration) => ({ key: snapshot.keyOf(declaration), isFound: !snapshot.remembers(declaration) })) : [];
     });
-    return new Snapshot(model.accountId, this.stackOf(model), model.declarations, state, new Set(others));
+    const keys = (held: { readonly key: string }[]) => new Set(held.map(({ key }) => key));
+    return new Snapshot(model.accountId, this.stackOf(model), model.declarations, state, keys(others), keys(others.filter(({ isFound }) => isFound)));
   }
 
   private stackOf({ name, accountId }: StackModel): Stack | undefined {

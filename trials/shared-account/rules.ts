@@ -72,7 +72,11 @@ export function hasParts(thing: Thing | undefined, parts: Thing): boolean {
 }
 
 export function markOf(stack: Stack | undefined, logicalId: string): string | undefined {
-  return stack?.resource(logicalId)?.physicalId?.split(/[/;]/)[1];
+  return markIn(stack?.resource(logicalId)?.physicalId);
+}
+
+function markIn(physicalId: string | undefined): string | undefined {
+  return physicalId?.split(/[/;]/)[1];
 }
 
 export function check(condition: boolean, message: string): asserts condition {
@@ -142,7 +146,7 @@ export function checkOthers(
 
 /** What becomes of what a stack lets go, by a deletion or in the cleanup of an update. */
 export function checkReleased(
-  account: Account, model: StackModel, released: readonly Declaration[], marks: ReadonlyMap<string, string | undefined>,
+  account: Account, model: StackModel, released: readonly Declaration[], physicalIds: ReadonlyMap<string, string | undefined>,
   roleBefore: string | undefined, before: State, after: State,
 ): void {
   const { ownership, models, stackOf } = account;
@@ -150,10 +154,13 @@ export function checkReleased(
     const target = targetOf(declaration);
     const thing = before.get(target);
     const holds = (other: StackModel, { logicalId }: Declaration) => isMade(stackOf(other)?.resource(logicalId));
-    const others = models.filter((other) => other !== model && other.declared.some((held) => targetOf(held) === target && holds(other, held)));
+    const id = physicalIds.get(declaration.logicalId);
+    const holders = models.filter((other) => other !== model && other.declared.some((held) => targetOf(held) === target && holds(other, held)));
+    // One id stands for two resources where a person removes what one stack has made, and another stack makes it anew.
+    const others = holders.filter((other) => !isHeldAs(stackOf(other), other.declared, target, id));
     const isInUse = declaration.kind === 'workspace' && declaration.index === 0 && [...after.keys()].some((key) => key.startsWith('channel '));
-    const mark = declaration.native ? 'created' : marks.get(declaration.logicalId);
-    const isTheirs = ownership.writers.get(target) === 'person' || ownership.unclear.has(target);
+    const mark = declaration.native ? 'created' : markIn(id);
+    const isTheirs = ownership.writers.get(target) === 'person' || ownership.unclear.has(target) || holders.length > 0;
     if (!thing || model.skipped.has(declaration.logicalId)) {
       continue;
     }
@@ -167,6 +174,11 @@ export function checkReleased(
     const parts = declaredParts(declaration, ownership.accountId, roleBefore);
     check(mustStay || isInUse || isTheirs || !hasParts(thing, parts) || !after.has(target), `leaves ${target}, which it has made (${mark})`);
   }
+}
+
+/** Whether a stack holds a target under an id. */
+export function isHeldAs(stack: Stack | undefined, declared: readonly Declaration[], target: string, physicalId: string | undefined): boolean {
+  return declared.some((held) => targetOf(held) === target && stack?.resource(held.logicalId)?.physicalId === physicalId);
 }
 
 /** Whether a resource has come about, whatever became of its updates. */

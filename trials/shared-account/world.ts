@@ -3,7 +3,7 @@ import {
   applyEdits, STACKS, targetOf, type Declaration, type Deploy, type Handover, type History, type Kind, type Step,
 } from './history';
 import {
-  check, checkAccount, checkOthers, checkReleased, COMPLETE, declaredParts, defaultRoleOf, hasParts, markOf, Ownership, refusalOf,
+  check, checkAccount, checkOthers, checkReleased, COMPLETE, declaredParts, defaultRoleOf, hasParts, isHeldAs, markOf, Ownership, refusalOf,
   type Account, type StackModel,
 } from './rules';
 import { consoleRoleArn, roomLook, SharedAccountTemplates } from './templates';
@@ -229,7 +229,7 @@ export class SharedAccountWorld {
     });
     const refusals = established.flatMap((declaration) => refusalOf(this.account, model, declaration, declarations, before) ?? []);
     const missing = [...changed, ...isResumed ? declarations : []].filter((declaration) => !before.has(targetOf(declaration)));
-    const marks = this.marksOf(model, stable);
+    const ids = this.physicalIdsOf(model, stable);
     const roleBefore = defaultRoleOf(stackBefore, ownership);
     this.count(`${stackBefore ? 'update' : 'create'}, ${step?.ending ?? 'success'}${isResumed ? ', resumed' : ''}`);
 
@@ -280,9 +280,9 @@ export class SharedAccountWorld {
         const withPolicies = released.map((old) => ({
           ...old, retain: (declarations.find(({ logicalId }) => logicalId === old.logicalId) ?? old).retain,
         }));
-        checkReleased(this.account, model, withPolicies, marks, roleBefore, before, after);
+        checkReleased(this.account, model, withPolicies, ids, roleBefore, before, after);
       }
-      released.forEach((old) => this.release(model, old, after));
+      released.forEach((old) => this.release(model, old, after, ids));
       this.takeOver(model, [...established, ...changed, ...isResumed ? declarations : []], before, isBlurred);
       model.declared = declarations;
       model.stable = undefined;
@@ -344,11 +344,15 @@ export class SharedAccountWorld {
   }
 
   /** A stack has no more to do with a target. */
-  private release(model: StackModel, { kind, index }: Declaration, after: State): void {
+  private release(model: StackModel, { kind, index, logicalId }: Declaration, after: State, ids: ReadonlyMap<string, string | undefined>): void {
     const target = targetOf({ kind, index });
     if (!after.has(target)) {
       this.ownership.forget(target);
       this.ownership.writers.delete(target);
+      if (this.models.some((other) => other !== model && isHeldAs(this.stackOf(other), other.declared, target, ids.get(logicalId)))) {
+        // The other stack has lost it to whoever removed it before.
+        this.ownership.writers.set(target, 'person');
+      }
     } else if (!this.models.some((other) => other !== model && other.declared.some((held) => targetOf(held) === target))) {
       // Nobody's: left by a stack.
       this.ownership.writers.delete(target);
@@ -393,7 +397,7 @@ export class SharedAccountWorld {
     const before = this.state();
     const isFailed = !COMPLETE.test(stack.status!);
     const held = [...model.declared, ...model.stable ?? []];
-    const marks = this.marksOf(model, held);
+    const ids = this.physicalIdsOf(model, held);
     const roleBefore = defaultRoleOf(stack, this.ownership);
     this.prepare(undefined, repeats);
     const { status, events } = await this.aws.cloudFormation.deleteStack({ stackName: model.name, accountId: ACCOUNT, region: model.region });
@@ -402,12 +406,12 @@ export class SharedAccountWorld {
     check(status === 'DELETE_COMPLETE', `the deletion ended in ${status}: ${failuresOf(events).join('; ')}`);
     checkOthers(this.ownership, before, after, new Set(held.map(targetOf)));
     if (!isFailed && !this.hasRepeated) {
-      checkReleased(this.account, model, held, marks, roleBefore, before, after);
+      checkReleased(this.account, model, held, ids, roleBefore, before, after);
     }
     model.declared = [];
     model.stable = undefined;
     model.skipped.clear();
-    held.forEach((declaration) => this.release(model, declaration, after));
+    held.forEach((declaration) => this.release(model, declaration, after, ids));
   }
 
   /** What was left after a failure is taken back. */
@@ -439,9 +443,9 @@ export class SharedAccountWorld {
     return result;
   }
 
-  private marksOf(model: StackModel, declarations: readonly Declaration[]): Map<string, string | undefined> {
+  private physicalIdsOf(model: StackModel, declarations: readonly Declaration[]): Map<string, string | undefined> {
     const stack = this.stackOf(model);
-    return new Map(declarations.map(({ logicalId }) => [logicalId, markOf(stack, logicalId)]));
+    return new Map(declarations.map(({ logicalId }) => [logicalId, stack?.resource(logicalId)?.physicalId]));
   }
 
   private prepare(step: Deploy | undefined, repeats: number | undefined = step?.repeats): void {
