@@ -235,7 +235,12 @@ const typecheck = project.addTask('typecheck', {
   description: 'Type-check everything that jsii does not compile',
   exec: 'tsc --noEmit -p tsconfig.dev.json',
 });
-project.testTask.spawn(typecheck);
+
+// Beside the tests, which whoever changes something runs far more often.
+const lint = project.addTask('lint', { description: 'Check the style, the imports across borders, circles among them, and the types' });
+lint.spawn(project.eslint!.eslintTask);
+lint.spawn(typecheck);
+project.testTask.removeStep(project.testTask.steps.findIndex(({ spawn }) => spawn === 'eslint'));
 
 project.addTask('demo', {
   description: 'Deploy the example into a local AWS: create, update, a failing update with its rollback, adopt, delete',
