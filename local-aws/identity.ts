@@ -89,9 +89,17 @@ const CONDITION_OPERATORS: Record<string, (expected: string, actual: string) => 
   ArnLike: wildcard,
 };
 
+/** By the patterns of policies, which are asked for each request. */
+const EXPRESSIONS = new Map<string, RegExp>();
+
 function wildcard(pattern: string, value: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '[\\s\\S]*').replace(/\?/g, '[\\s\\S]');
-  return new RegExp(`^${source}$`).test(value);
+  let expression = EXPRESSIONS.get(pattern);
+  if (!expression) {
+    const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '[\\s\\S]*').replace(/\?/g, '[\\s\\S]');
+    expression = new RegExp(`^${source}$`);
+    EXPRESSIONS.set(pattern, expression);
+  }
+  return expression.test(value);
 }
 
 function asList<T>(value: T | T[]): T[] {

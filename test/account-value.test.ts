@@ -145,8 +145,9 @@ describe('with a default', () => {
     });
     const template = Template.fromStack(stack).toJSON();
     expect(Object.keys(template.Conditions).length).toBeLessThanOrEqual(31);
-    ids.forEach((id) => expect(evaluate(aliasOf(stack), template, id)).toBe(`acme ${id}`));
-    expect(evaluate(aliasOf(stack), template, '999999999999')).toBe('acme');
+    const alias = aliasOf(stack);
+    ids.forEach((id) => expect(evaluate(alias, template, id)).toBe(`acme ${id}`));
+    expect(evaluate(alias, template, '999999999999')).toBe('acme');
   });
 
   test('1,000 accounts are no problem but the bytes, of which a warning tells', () => {

@@ -169,7 +169,7 @@ export async function runScenario({ terminal, verbose, directory, onStart }: Sce
   printWrapped(terminal, reason || '(nothing)', '     ', 'red');
   terminal.print();
   checks.equal('the stack has rolled back', failed.status, 'UPDATE_ROLLBACK_COMPLETE');
-  checks.check('the reason names the channel and how to adopt it', reason.includes(SECURITY_CHANNEL_ID) && reason.includes('ExistingConfiguration.ADOPT'));
+  checks.check('the reason names the channel and how to adopt it', reason.includes(SECURITY_CHANNEL_ID) && reason.includes('Set existing to ADOPT'));
   checks.check('the alias had changed already', aliases(aws).includes(THIRD.settings.accountAlias), () => aliases(aws).join(', '));
   checks.equal('everything is as before, the channel from the console too', takeInventory(aws), beforeFailure);
 

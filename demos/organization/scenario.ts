@@ -132,7 +132,7 @@ export async function runOrganizationScenario(options: OrganizationScenarioOptio
     created.results.filter(({ status }) => status === 'FAILED').map(({ accountId }) => accountId).sort(), [...failing].sort());
   checks.check('each reason says what to do', failing.every((accountId) => {
     const reason = created.results.find((result) => result.accountId === accountId)?.reason ?? '';
-    return reason.includes(special.withoutPlan.includes(accountId) ? 'Subscribe to a support plan' : 'ExistingConfiguration.ADOPT');
+    return reason.includes(special.withoutPlan.includes(accountId) ? 'Subscribe to a support plan' : 'Set existing to ADOPT');
   }));
   checks.equal('all others have workspace, channel and alias as declared', configured(first, deployed), deployed.length);
   checks.equal('those that failed are as they were', stateOf(aws, failing), stateOfOnly(initially, failing));

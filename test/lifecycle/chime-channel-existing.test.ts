@@ -421,7 +421,7 @@ describe('a replacement by a channel that is there already', () => {
 
   test('fails with FAIL, and both stay', async () => {
     const before = standing();
-    expect(await account.fail(channel(everything()))).toContain('ExistingConfiguration.ADOPT');
+    expect(await account.fail(channel(everything()))).toContain('Set existing to ADOPT');
     expect(standing()).toEqual(before);
   });
 

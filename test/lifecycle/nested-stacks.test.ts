@@ -179,13 +179,19 @@ describe('what moves between a stack and one that is nested in it', () => {
     await account.succeed(around(inner, outer));
     account.sendMessages();
     const before = { state: account.state(), marks: marks() };
-    const moved = things(OWN, { channelName: 'moved' });
+    const moved = things(OWN);
     const [innerThen, outerThen] = _case === 'inwards' ? [moved, () => []] : [() => [], moved];
     expect((await account.deploy(around(innerThen, outerThen, true))).status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    // A name cannot be cleared.
-    const channels = before.state.channels.map((configuration) => ({ ...configuration, channelName: 'moved' }));
-    expect({ state: account.state(), marks: marks() }).toEqual({ ...before, state: { ...before.state, channels } });
+    expect({ state: account.state(), marks: marks() }).toEqual(before);
     await account.delete();
     expect(account.state()).toMatchObject({ accountAlias: undefined, channels: [], chimeChannels: [] });
+  });
+
+  test('is refused with other settings, which would not show whose it is', async () => {
+    await account.succeed(around(() => [], things()));
+    const before = { state: account.state(), marks: marks() };
+    const result = await account.deploy(around(things(OWN, { channelName: 'moved' }), () => []));
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect({ state: account.state(), marks: marks() }).toEqual(before);
   });
 });

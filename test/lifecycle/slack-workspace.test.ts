@@ -125,7 +125,7 @@ describe('errors say what to do', () => {
     store.authorizeWorkspace(MANAGEMENT_ACCOUNT, 'TNEW');
     const reason = await account.fail(workspace({ teamId: 'TNEW' }));
     expect(reason).toMatch(/^RegisterSlackWorkspaceForOrganization: The management account hasn't registered .*\(ConflictException, tries: 1, request id: [-0-9a-f]{36}\)\. /);
-    expect(reason).toMatch(/\. Authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first\.$/);
+    expect(reason).toMatch(/\. Check teamId, authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first\.$/);
     store.removeWorkspace(MANAGEMENT_ACCOUNT, 'TNEW');
   });
 
@@ -133,7 +133,7 @@ describe('errors say what to do', () => {
     local.aws.services.supportApp.store.createOrganization(account.id);
     const reason = await account.fail(workspace());
     expect(reason).toContain('The Slack workspace isn\'t authorized.');
-    expect(reason).toMatch(/\. Authorize the workspace in the Support Center of the management account/);
+    expect(reason).toMatch(/\. Check teamId, authorize the workspace in the Support Center of the management account/);
   });
 
   test('the account is not in an organization', async () => {
@@ -146,7 +146,7 @@ describe('errors say what to do', () => {
   test('there is no such workspace', async () => {
     const reason = await account.fail(workspace({ teamId: 'TNOTHING' }));
     expect(reason).toContain('ResourceNotFoundException');
-    expect(reason).toMatch(/\. Check teamId\. Authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first\.$/);
+    expect(reason).toMatch(/\. Check teamId, authorize the workspace in the Support Center of the management account and deploy a SlackWorkspace there first\.$/);
   });
 
   test('5 workspaces are there', async () => {

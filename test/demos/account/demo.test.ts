@@ -47,7 +47,7 @@ describe('the demo', () => {
     [3, 'Slack workspace +T012ABCDEFG +name: Example +stack \\(adopted\\)\n'],
     [4, '- Slack channel C012URGENT1 \\(urgent\\)\n'],
     [5, 'UPDATE_ROLLBACK_COMPLETE +SupportChannels\n'],
-    [5, 'Set existing to\\s+ExistingConfiguration.ADOPT'],
+    [5, 'Set existing to\\s+ADOPT'],
     [6, '~ Slack channel C012SECURTY: owner: no stack → stack \\(adopted\\)\n'],
     [7, '"drift":"CHANGED"[^✓]*"repair":"REPAIRED"'],
     [7, 'DriftedResources: 1, RepairedResources: 1, UnreadableResources: 0\n'],

@@ -1,0 +1,3 @@
+import { ACTIONS, testLivesWithout } from './permissions-life';
+
+testLivesWithout(ACTIONS);
