@@ -128,7 +128,7 @@ export class Templates {
       },
       Failure: {
         Type: 'Custom::Failure',
-        Properties: { ServiceToken: { 'Fn::GetAtt': ['FailureHandler', 'Arn'] }, ServiceTimeout: 60 },
+        Properties: { ServiceToken: { 'Fn::GetAtt': ['FailureHandler', 'Arn'] }, ServiceTimeout: 600 },
         DependsOn: [...after],
       },
     };

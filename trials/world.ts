@@ -326,7 +326,8 @@ export class World {
     const state = readState(this.aws.services, model.accountId);
     const others = this.stacks.filter((other) => other !== model && other.accountId === model.accountId).flatMap((other) => {
       const snapshot = new Snapshot(other.accountId, this.stackOf(other), other.declarations, state);
-      return snapshot.exists ? other.declarations.map((declaration) => ({ key: snapshot.keyOf(declaration), isFound: !snapshot.remembers(declaration) })) : [];
+      const held = (declaration: Declaration) => ({ key: snapshot.keyOf(declaration), isFound: !snapshot.remembers(declaration) });
+      return snapshot.exists ? other.declarations.map(held) : [];
     });
     const keys = (held: { readonly key: string }[]) => new Set(held.map(({ key }) => key));
     return new Snapshot(model.accountId, this.stackOf(model), model.declarations, state, keys(others), keys(others.filter(({ isFound }) => isFound)));

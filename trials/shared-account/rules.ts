@@ -221,7 +221,9 @@ export function refusalOf(
   const { channelRoleArn: formerRole } = there as { channelRoleArn?: string };
   const isLeftover = formerRole?.startsWith(`arn:aws:iam::${ownership.accountId}:role/${model.name}-${ownership.roleId.slice(0, 20)}`);
   if (declaration.existing === 'FAIL') {
-    if (isHeld || hasParts(there, parts) || isLeftover && hasParts({ ...there, channelRoleArn: parts.channelRoleArn }, parts)) {
+    // Only in place of a default role is that of an earlier attempt one of the stack's own.
+    const isOurs = isLeftover && declaration.role === 'default';
+    if (isHeld || hasParts(there, parts) || isOurs && hasParts({ ...there, channelRoleArn: parts.channelRoleArn }, parts)) {
       return undefined;
     }
     const isElsewhere = models.some((other) => other.declared.some((held) => targetOf(held) === target));

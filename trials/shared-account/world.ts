@@ -246,6 +246,7 @@ export class SharedAccountWorld {
       disableRollback: step?.onFailure === 'leave',
       onFailure: step?.onFailure === 'delete' ? 'DELETE' : 'ROLLBACK',
     });
+    const sent = cloudFormation.requests.map(({ logicalId }) => logicalId);
     await this.finish();
     const events = [...result.events];
     const said = () => `${result.status}: ${failuresOf(events).join('; ')}`;
@@ -283,7 +284,9 @@ export class SharedAccountWorld {
         checkReleased(this.account, model, withPolicies, ids, roleBefore, before, after);
       }
       released.forEach((old) => this.release(model, old, after, ids));
-      this.takeOver(model, [...established, ...changed, ...isResumed ? declarations : []], before, isBlurred);
+      // An operation that goes on after a failure passes over what has come to its end.
+      const resumed = isResumed ? declarations.filter(({ logicalId, native }) => native || sent.includes(logicalId)) : [];
+      this.takeOver(model, [...established, ...changed, ...resumed], before, isBlurred);
       model.declared = declarations;
       model.stable = undefined;
       return;
