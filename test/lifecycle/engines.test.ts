@@ -222,8 +222,8 @@ describe('what a type of CloudFormation has', () => {
     expect(account.supportApp.accountAlias).toBe('acme');
   });
 
-  test('in another stack is refused, too', async () => {
-    await account.withStack('Other').deployTemplate({ Resources: holding });
+  test.each([REGION, 'eu-west-1'])('in another stack is refused, too: in %s', async (region) => {
+    await account.withStack('Other', region).deployTemplate({ Resources: holding });
     expect(await account.fail((stack) => new AccountAlias(stack, 'Alias', { accountAlias: 'acme', existing: ExistingConfiguration.ADOPT })))
       .toMatch(/^accountAlias: the account has the alias "acme", which Holder of stack Other has \(AWS::SupportApp::AccountAlias\)\. /);
   });
