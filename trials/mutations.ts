@@ -459,7 +459,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'takes over with other settings what another stack has',
     file: LIFECYCLE,
-    original: 'holder && !await type.isOfAnother?.(services, declared, actual)',
+    original: 'holder && !await type.isOthers?.(services, declared, actual)',
     mutated: 'false as boolean',
     history: 'a take-over of a Chime channel with other settings',
   },

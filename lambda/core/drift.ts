@@ -70,7 +70,7 @@ async function examine<Declared extends Declaration>(
   const finding: Finding = actual ? { drift: 'CHANGED', changes: changesOf(actual, declared) } : { drift: 'MISSING' };
   // A Chime channel that is made anew has none of the messages.
   if (!repair.includes(id.ownership) || !actual && type.isRepeatable
-    || actual && await type.isOfAnother?.(services, actual, declared)
+    || actual && await type.isOthers?.(services, actual, declared)
     || await stack.findHolder(physicalIdsOf(type, id.target, event.PhysicalResourceId))) {
     return finding;
   }

@@ -110,7 +110,7 @@ export async function onDelete(work: Work): Promise<void> {
 
 /** What a Delete may mean whose physical id says nothing: that of a Create which was cancelled, or whose answer was lost. */
 async function findOwn<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<PhysicalId | undefined> {
-  const isPossible = type.isOfAnother && !isAdoption(declared) && type.check(declared).length === 0;
+  const isPossible = type.isOthers && !isAdoption(declared) && type.check(declared).length === 0;
   const target = isPossible ? type.targetOf(declared, event) : undefined;
   const id = target && idOf(type, target);
   const actual = id && await type.read(services, id.target, declared);
@@ -202,7 +202,7 @@ async function allowTakeOver<Declared extends Declaration>(
   if (!isEqual && !origin) {
     const holder = await stack.findHolder(physicalIdsOf(type, target));
     // The id of what is taken over with other settings says what these were, so that the holder could not find it.
-    if (!isAdoption(declared) || holder && !await type.isOfAnother?.(services, declared, actual)) {
+    if (!isAdoption(declared) || holder && !await type.isOthers?.(services, declared, actual)) {
       throw holder ? alreadyHeld(what, holder) : alreadyExists(what);
     }
   }

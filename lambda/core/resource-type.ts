@@ -68,7 +68,7 @@ export interface ResourceType<Declared extends Declaration = Declaration> {
   /** Whether the service shows that somebody else has taken over what is there. */
   isTakenOver?(actual: Declared, declared: Declared): boolean;
   /** Whether what is there shows that another stack has taken it over. */
-  isOfAnother?(services: Services, actual: Declared, declared: Declared): Promise<unknown>;
+  isOthers?(services: Services, actual: Declared, declared: Declared): Promise<unknown>;
   /** Whether this stack made what is there, or an earlier attempt of it. */
   originOf?(services: Services, actual: Declared, declared: Declared): Promise<Origin | undefined>;
   /** Whom a rollback goes by when those who are declared may not act any more; nobody where they are the same as before. */

@@ -59,7 +59,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
   // Whoever configured it anew gave it a role of their own.
   isTakenOver: (actual, declared) => actual.ChannelRoleArn !== declared.ChannelRoleArn,
 
-  isOfAnother: async ({ stack }, { ChannelRoleArn: actual }, { ChannelRoleArn: declared }) =>
+  isOthers: async ({ stack }, { ChannelRoleArn: actual }, { ChannelRoleArn: declared }) =>
     actual !== declared && stack.findHolder([roleNameOf(actual)]),
 
   /** A role that belongs to the stack is a mark of the stack. */

@@ -343,6 +343,20 @@ describe('a new bearer that cannot go on', () => {
   });
 });
 
+describe('a rotation that brings members, and that the update itself takes back', () => {
+  test('leaves the old bearer a moderator after the rollback, who may not list members', async () => {
+    const before = await create();
+    local.aws.services.faults.inject({ operations: ['PutChannelExpirationSettings'], fault: { kind: 'status', status: 503 }, count: Infinity });
+    const options: ChimeChannelOptions = {
+      chimeBearer: second,
+      memberArns: [user('guest')],
+      expirationSettings: { expiration: Duration.days(30), expirationCriterion: ExpirationCriterion.CREATED_TIMESTAMP },
+    };
+    expect(await account.fail(channel(options))).toContain('PutChannelExpirationSettings');
+    expect(standing()).toEqual(before);
+  });
+});
+
 describe('of a channel that was adopted', () => {
   const options = (): ChimeChannelOptions => ({ channelId: 'theirs', existing: ExistingConfiguration.ADOPT });
 

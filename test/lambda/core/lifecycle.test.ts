@@ -149,7 +149,7 @@ describe('a Create', () => {
     });
 
     test('takes it over when it will show whose it is', async () => {
-      const type = { ...thing, isOfAnother: async (_services: Services, actual: Thing, declared: Thing) => actual.Value === 'a' && declared.Value === 'theirs' };
+      const type = { ...thing, isOthers: async (_services: Services, actual: Thing, declared: Thing) => actual.Value === 'a' && declared.Value === 'theirs' };
       await onCreate(workOn(type, event('Create', { Value: 'a', Existing: 'OWN' })));
       expect(done).toEqual(['change to a']);
     });
@@ -312,7 +312,7 @@ describe('a Delete', () => {
     ['which the stack made, unless the declaration has problems', { Value: '' }, 'stack', []],
   ])('of an invented id removes what is there, %s', async (_what, properties, origin, expected) => {
     there = { Value: 'a' };
-    const type: ResourceType<Thing> = { ...thing, originOf: async () => origin as 'stack', isOfAnother: async () => false };
+    const type: ResourceType<Thing> = { ...thing, originOf: async () => origin as 'stack', isOthers: async () => false };
     await onDelete(workOn(type, event('Delete', { Value: 'a', ...properties }, 'support-Own-1ABCDEFGHIJKL')));
     expect(done).toEqual(expected);
   });
