@@ -252,12 +252,15 @@ export class DeploymentExpectation extends Expectation {
     return this.established.some((declaration) => targets.includes(targetOf(declaration)) && this.refusal(declaration) === undefined);
   }
 
-  /** Whether one of these resources gets another bearer: an update and its reversal that run side by side take the channel from each other. */
-  public rotates(logicalIds: readonly string[]): boolean {
+  /**
+   * Whether one of these resources gets another bearer or channel flow: an update and its reversal that run side by side take the
+   * channel, or the place of the flow, from each other.
+   */
+  public meetsItself(logicalIds: readonly string[]): boolean {
     return this.changed.some((declaration) => {
-      const old = this.before.declaration(declaration.logicalId)!;
+      const [now, before] = [declaration, this.before.declaration(declaration.logicalId)!].map(chimeLook);
       return declaration.kind === 'chime' && logicalIds.includes(declaration.logicalId)
-        && chimeLook(declaration).ChimeBearer !== chimeLook(old).ChimeBearer;
+        && (now.ChimeBearer !== before.ChimeBearer || now.ChannelFlowArn !== before.ChannelFlowArn);
     });
   }
 

@@ -226,7 +226,7 @@ export class World {
     let { status, events } = result;
     const cancelled = events.filter(({ reason }) => /^Resource (creation|update) cancelled$/.test(reason ?? '')).map(({ logicalId }) => logicalId);
     const repeated = [...this.repeated];
-    if (status === 'UPDATE_ROLLBACK_FAILED' && expectation.rotates([...cancelled, ...repeated])) {
+    if (status === 'UPDATE_ROLLBACK_FAILED' && expectation.meetsItself([...cancelled, ...repeated])) {
       this.count('rollback continued');
       ({ status, events } = await cloudFormation.continueUpdateRollback({ stackName: model.name, accountId: model.accountId }));
       await this.lambda.settled();
@@ -239,7 +239,7 @@ export class World {
     }
     const undeleted = events.filter((event) => event.status === 'DELETE_FAILED').map(({ logicalId }) => logicalId);
     expectation.check(this.snapshot(model), { status, cancelled, undeleted, repeated, failures: failuresOf(events) });
-    if (expectation.rotates([...cancelled, ...repeated])) {
+    if (expectation.meetsItself([...cancelled, ...repeated])) {
       this.letIn(model);
     }
   }
