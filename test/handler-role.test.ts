@@ -140,10 +140,11 @@ describe('more permissions than fit into inline policies', () => {
     'with %s and %d Chime channels stay within the sizes of IAM, also while an update holds the old and the new ones', (_, count, giveRole) => {
       const stack = newStack();
       define(stack, count, new ChannelsProvider(stack, 'Provider', { role: giveRole(stack) }));
-      const resources = policies(stack);
-      const [inline, managed] = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].map((type) => resources.filter(({ Type }) => Type === type));
+      const resources = Object.values(resourcesOf(stack));
+      const [inline, managed, roles] = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Role']
+        .map((type) => resources.filter(({ Type }) => Type === type));
       const always = [
-        ...resourcesOfType(stack, 'AWS::IAM::Role').flatMap(({ Properties }) => Properties.Policies ?? [])
+        ...roles.flatMap(({ Properties }) => Properties.Policies ?? [])
           .map(({ PolicyDocument }) => PolicyDocument as object),
         ...inline.filter(({ Properties }) => /Handler$/.test(policyNameOf(Properties as { PolicyName: string }))).map(({ Properties }) => Properties.PolicyDocument),
       ].map(lengthOf).reduce((total, length) => total + length, 0);

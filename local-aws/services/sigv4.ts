@@ -67,11 +67,20 @@ export function verifySignature(request: SignedRequest, options: VerifySignature
   ].join('\n');
   const { date, region, service } = authorization;
   const stringToSign = [ALGORITHM, timestamp, `${date}/${region}/${service}/aws4_request`, sha256(canonicalRequest)].join('\n');
-  const signingKey = [date, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${identity.secretAccessKey}`);
-  if (hmac(signingKey, stringToSign).toString('hex') !== authorization.signature) {
+  if (hmac(signingKey(identity.secretAccessKey, date, region, service), stringToSign).toString('hex') !== authorization.signature) {
     throw invalid(MISMATCH);
   }
   return { identity, service, region };
+}
+
+/** Those of each day, which serve many requests. */
+const SIGNING_KEYS = new Map<string, string | Buffer>();
+
+function signingKey(secretAccessKey: string, ...scope: string[]): string | Buffer {
+  const name = [secretAccessKey, ...scope].join('/');
+  const key = SIGNING_KEYS.get(name) ?? [...scope, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+  SIGNING_KEYS.set(name, key);
+  return key;
 }
 
 interface Authorization {

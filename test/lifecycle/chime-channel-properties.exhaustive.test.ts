@@ -1,5 +1,5 @@
 import {
-  account, ALL, changesOf, channel, channels, declaredBy, FAULTS, IN_PLACE, local, none, testUndoneChanges, useAppInstances,
+  account, ALL, changesOf, channel, channels, declaredBy, FAULTS, IN_PLACE, local, none, testUndoneChanges, useAppInstances, users,
 } from './chime-channel-world';
 import { ownProvider } from './harness';
 import { ChannelMode } from '../../src';
@@ -46,4 +46,55 @@ describe.each(Object.entries(IN_PLACE))('%s in place', (_name, property) => {
       expect(injected.hits).toBe(1);
       expect(channels()).toEqual([expect.objectContaining(declaredBy(after()))]);
     });
+});
+
+describe('members and moderators', () => {
+  const batches = () => account.requests().filter(({ operation }) => operation === 'BatchCreateChannelMembership')
+    .map(({ wire }) => (JSON.parse(wire.body) as { MemberArns: string[] }).MemberArns.length);
+
+  test('250 that an update adds come in three batches, and go one by one', async () => {
+    await account.succeed(channel({ memberArns: users(3) }));
+    account.sendMessages();
+    account.forgetRequests();
+    await account.succeed(channel({ memberArns: users(253) }));
+    expect(batches()).toEqual([100, 100, 50]);
+    expect(channels()).toEqual([expect.objectContaining({ ...declaredBy({ memberArns: users(253) }), messages: ['hello'] })]);
+
+    account.forgetRequests();
+    await account.succeed(channel({ memberArns: users(253).slice(200) }));
+    expect(account.changes()).toEqual(Array(200).fill('DeleteChannelMembership'));
+    expect(channels()).toEqual([expect.objectContaining({ ...declaredBy({ memberArns: users(253).slice(200) }), messages: ['hello'] })]);
+  });
+
+  describe('1,000 that an update removes', () => {
+    beforeEach(async () => {
+      // As long as a handler has unless told.
+      local.handlerTimeout = 120;
+      await account.succeed(channel({ memberArns: users(1000) }));
+      account.forgetRequests();
+    });
+
+    test('go one by one', async () => {
+      await account.succeed(channel());
+      expect(account.changes()).toEqual(Array(1000).fill('DeleteChannelMembership'));
+      expect(channels()).toEqual([expect.objectContaining(declaredBy({}))]);
+    });
+
+    test('and for which the time is too short fail with what to do, and are all there after the rollback', async () => {
+      local.handlerTimeout = 15;
+      let deletions = 0;
+      local.aws.services.faults.inject({
+        operations: ['DeleteChannelMembership'],
+        fault: { kind: 'hang' },
+        count: Infinity,
+        when: ({ accountId }) => {
+          deletions += accountId === account.id ? 1 : 0;
+          return deletions > 20;
+        },
+      });
+      const reason = await account.fail(channel());
+      expect(reason).toMatch(/Deploy again later/);
+      expect(channels()).toEqual([expect.objectContaining(declaredBy({ memberArns: users(1000) }))]);
+    });
+  });
 });

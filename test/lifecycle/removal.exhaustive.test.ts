@@ -1,0 +1,3 @@
+import { ROLES, testRemovals } from './removal-world';
+
+testRemovals(ROLES.slice(1));
