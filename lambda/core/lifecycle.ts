@@ -94,12 +94,12 @@ export async function onDelete(work: Work): Promise<void> {
   if (!isOurs && !(previous && await stack.isUndoing())) {
     return;
   }
-  const actual = type.isTakenOver || previous ? await type.read(services, target, declared) : undefined;
+  const actual = type.isTaken || previous ? await type.read(services, target, declared).catch(ignoreGone) : undefined;
   if (!isOurs) {
     await putBack(work, id, actual);
   } else if (actual && isOf(id, type.targetOf(declared, event)!)
     // Whoever takes over what this stack took over with other settings may not have found it, nor be found.
-    && (type.isTakenOver?.(actual, declared) || previous && type.diff(id, actual, declared).length > 0)) {
+    && (type.isTaken?.(actual, declared) || previous && type.diff(id, actual, declared).length > 0)) {
     leaveChanged();
   } else if (await stack.findHolder(physicalIdsOf(type, target, event.PhysicalResourceId))) {
     note('in another stack: left');
@@ -317,6 +317,9 @@ export function ignore(...names: string[]): (error: unknown) => undefined {
 
 /** Passes over the error of the Support App for what is not there. */
 export const ignoreMissing = ignore('ResourceNotFound');
+
+/** Passes over the errors of Chime for what is not there, or for who may not see it. */
+export const ignoreGone = ignore('NotFound', 'Forbidden', 'BadRequest');
 
 /** Sends the deletion of something; a conflict is none where nothing is there any more. */
 export async function sendUnlessGone({ supportApp }: Services, command: Step, isThere: () => Promise<unknown>): Promise<void> {

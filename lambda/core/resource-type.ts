@@ -66,7 +66,7 @@ export interface ResourceType<Declared extends Declaration = Declaration> {
   /** Attributes for `Fn::GetAtt`, of what was there before this event. */
   attributes?(services: Services, target: string[], actual: Declared | undefined, mayFail: boolean): object | Promise<object>;
   /** Whether the service shows that somebody else has taken over what is there. */
-  isTakenOver?(actual: Declared, declared: Declared): boolean;
+  isTaken?(actual: Declared, declared: Declared): boolean;
   /** Whether what is there shows that another stack has taken it over. */
   isOthers?(services: Services, actual: Declared, declared: Declared): Promise<unknown>;
   /** Whether this stack made what is there, or an earlier attempt of it. */

@@ -28,7 +28,7 @@ export const accountAlias: ResourceType<AccountAliasProperties> = {
 
   describe: ({ AccountAlias: alias }) => 'accountAlias: the account has the alias "' + alias + '"',
 
-  isTakenOver: (actual, declared) => actual.AccountAlias !== declared.AccountAlias,
+  isTaken: (actual, declared) => actual.AccountAlias !== declared.AccountAlias,
 };
 
 const put = ({ AccountAlias: alias }: AccountAliasProperties) => new PutAccountAliasCommand({ accountAlias: alias });

@@ -23,7 +23,7 @@ import {
 } from '../aws/chime-sdk-messaging';
 import { Client, isServiceError } from '../aws/client';
 import { collect, find } from '../aws/pagination';
-import { ignore } from '../core/lifecycle';
+import { ignore, ignoreGone } from '../core/lifecycle';
 import { isSame } from '../core/physical-id';
 import { ResourceType, Services, Step } from '../core/resource-type';
 import { backoff, pause } from '../invocation';
@@ -252,15 +252,14 @@ const arnOf = ({ AppInstanceArn: appInstanceArn }: ChimeChannelProperties, chann
 
 /** Whether a channel exists that its bearer may not delete. */
 async function exists(client: Client, { ChannelArn, ChimeBearer }: Channel): Promise<unknown> {
-  const unlessMissing = ignore('NotFound', 'Forbidden', 'BadRequest');
   // Refused to a bearer who is not known any more, of whom the other answers tell nothing.
   const isModerated = await isListed(client, ListChannelsModeratedByAppInstanceUserCommand, { ChimeBearer }, ChannelArn).catch(ignore('Forbidden'));
   return isModerated
     // A member sees it,
-    || await client.send(new DescribeChannelCommand({ ChannelArn, ChimeBearer })).then(() => true, unlessMissing)
+    || await client.send(new DescribeChannelCommand({ ChannelArn, ChimeBearer })).then(() => true, ignoreGone)
     // and who may see tags is not the bearer's business.
     || await client.send(new ListTagsForResourceCommand({ ResourceARN: ChannelArn }))
-      .then(({ Tags }) => isModerated === undefined || !!Tags?.length, unlessMissing);
+      .then(({ Tags }) => isModerated === undefined || !!Tags?.length, ignoreGone);
 }
 
 async function isListed<Input>(client: Client, ListCommand: Parameters<typeof listArns<Input>>[1], input: Input, arn: string): Promise<boolean> {

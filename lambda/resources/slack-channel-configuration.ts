@@ -57,7 +57,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
     'channelId: the account has a configuration for channel ' + channelId + ' of workspace ' + teamId,
 
   // Whoever configured it anew gave it a role of their own.
-  isTakenOver: (actual, declared) => actual.ChannelRoleArn !== declared.ChannelRoleArn,
+  isTaken: (actual, declared) => actual.ChannelRoleArn !== declared.ChannelRoleArn,
 
   isOthers: async ({ stack }, { ChannelRoleArn: actual }, { ChannelRoleArn: declared }) =>
     actual !== declared && stack.findHolder([roleNameOf(actual)]),

@@ -256,6 +256,33 @@ describe('what a stack has taken to own with other settings stays when', () => {
   });
 });
 
+describe('a Chime channel that a stack has taken over with other settings, and that is gone by now,', () => {
+  const room = (appInstance: AppInstance, existing: ExistingConfiguration) => (stack: Stack) =>
+    defineChimeChannel(stack, appInstance, { channelId: 'room', channelName: 'ours', existing });
+  const removeAll = () => account.chimeChannels().forEach(({ channelArn }) => local.aws.services.chime.store.deleteChannel(channelArn));
+
+  test.each([OWN, ExistingConfiguration.ADOPT])('keeps no stack from its deletion: %s', async (existing) => {
+    const appInstance = account.newAppInstance();
+    account.putChimeChannel(appInstance, 'room');
+    await account.succeed(room(appInstance, existing));
+    removeAll();
+    await account.delete();
+    expect(account.chimeChannels()).toEqual([]);
+  });
+
+  test.each([OWN, ExistingConfiguration.ADOPT])('keeps no creation from its rollback: %s', async (existing) => {
+    const appInstance = account.newAppInstance();
+    account.putChimeChannel(appInstance, 'room');
+    local.aws.cloudFormation.lambda.deliver = ({ payload }) => {
+      if ((payload as { RequestType: string }).RequestType === 'Delete') {
+        removeAll();
+      }
+      return [{}];
+    };
+    expect((await account.deploy((stack) => failAfter(stack, room(appInstance, existing)(stack)))).status).toBe('ROLLBACK_COMPLETE');
+  });
+});
+
 describe('what one resource leaves by a replacement, another one of the stack takes in the same update, and it keeps its mark', () => {
   /** The first resource has another target then, and the second one the target that the first one had. */
   function inOrder<Resource extends IConstruct>(order: string, one: Resource, two: Resource): void {

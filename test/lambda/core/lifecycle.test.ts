@@ -319,7 +319,7 @@ describe('a Delete', () => {
 
   test('leaves what somebody else has taken over', async () => {
     there = { Value: 'a' };
-    await onDelete(workOn({ ...thing, isTakenOver: () => true }, event('Delete', { Value: 'a' }, ID)));
+    await onDelete(workOn({ ...thing, isTaken: () => true }, event('Delete', { Value: 'a' }, ID)));
     expect(done).toEqual([]);
   });
 
