@@ -210,9 +210,12 @@ export function handlersTable({ handlers }: Measurements): string {
   ]));
 }
 
-export function callsTable({ calls }: Measurements): string {
-  return table(['resource', 'event', 'calls', 'operations'], calls.map(({ resource, event, operations }) =>
-    [resource, event, String(operations.length), operations.join(', ')]));
+export function callsTable({ calls }: Pick<Measurements, 'calls'>): string {
+  return table(['resource', 'event', 'calls', 'operations'], calls.map(({ resource, event, operations }) => {
+    const times = (operation: string) => operations.filter((other) => other === operation).length;
+    const named = [...new Set(operations)].map((operation) => times(operation) === 1 ? operation : `${times(operation)} × ${operation}`);
+    return [resource, event, String(operations.length), named.join(', ')];
+  }));
 }
 
 export function rolloutTable({ rollouts }: Measurements): string {

@@ -1,6 +1,6 @@
 import { replaceSections } from '../../bench/documents';
 import { plot, ticks } from '../../bench/plot';
-import { goalsOf, type Measurements, summaryTable } from '../../bench/report';
+import { callsTable, goalsOf, type Measurements, summaryTable } from '../../bench/report';
 import { ratios, summarize } from '../../bench/statistics';
 import { BY_HAND, type CaseResult, LIBRARY, NATIVE, SHAPE } from '../../bench/synthesis';
 
@@ -50,6 +50,11 @@ test('sections are put between their markers, empty or not, and again', () => {
 test('a section that the document has no place for is an error', () => {
   expect(() => replaceSections('<!-- bench:one -->', { one: '1' }))
     .toThrow('the document lacks the markers <!-- bench:one --> and <!-- /bench:one -->');
+});
+
+test('the table of calls names an operation once, with how often it is called', () => {
+  expect(callsTable({ calls: [{ resource: 'AccountAlias', event: 'Delete', operations: ['Ask', 'Delete', 'Ask'] }] }))
+    .toContain('| AccountAlias | Delete | 3 | 2 × Ask, Delete |');
 });
 
 test('the short table shows the cases of all designs, and leaves out those of some', () => {
