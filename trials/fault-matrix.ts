@@ -107,7 +107,7 @@ const MANAGEMENT_ACCOUNT = '999999999999';
 const STACK = { stackName: 'FaultMatrix', accountId: ACCOUNT };
 /** Seconds of a hundredth of their length: long enough for all that is answered, or soon over for what is not. */
 const PATIENT = 3600;
-const IMPATIENT = 100;
+const IMPATIENT = 300;
 
 type Contents = readonly string[];
 

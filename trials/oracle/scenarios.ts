@@ -104,7 +104,7 @@ export const SCENARIOS: Scenario[] = [
         state({ ...replaced, ...THEIRS }, 'Example Live', [europe]),
         {
           keepsIds: true,
-          reason: ['C012SECURTY', 'ExistingConfiguration.ADOPT'],
+          reason: ['C012SECURTY', 'Set existing to ADOPT'],
         },
       );
       await run.update(
@@ -120,7 +120,7 @@ export const SCENARIOS: Scenario[] = [
     play: async (run) => {
       await run.somebodyElsesChannel();
       await run.create("new example, somebody else's channel", 'ROLLBACK_COMPLETE', maybe(THEIRS), {
-        reason: ['C012SECURTY', 'ExistingConfiguration.ADOPT'],
+        reason: ['C012SECURTY', 'Set existing to ADOPT'],
       });
       await run.delete('DELETE_COMPLETE', maybe(THEIRS));
     },
@@ -256,7 +256,7 @@ export const SCENARIOS: Scenario[] = [
     name: 'an alias that somebody else has set is refused, adopted, or taken as it is',
     play: async (run) => {
       run.setAlias('Theirs');
-      await run.create('alias', 'ROLLBACK_COMPLETE', state({}, 'Theirs'), { reason: ['ExistingConfiguration.ADOPT'] });
+      await run.create('alias', 'ROLLBACK_COMPLETE', state({}, 'Theirs'), { reason: ['Set existing to ADOPT'] });
       await run.delete('DELETE_COMPLETE', state({}, 'Theirs'));
       await run.create('alias, adopts', 'CREATE_COMPLETE', state({}, 'Only'));
       await run.delete('DELETE_COMPLETE', state({}, 'Only'));
@@ -269,7 +269,7 @@ export const SCENARIOS: Scenario[] = [
     play: async (run) => {
       run.setAuthorized(false);
       await run.create('workspace', 'ROLLBACK_COMPLETE', state({}, undefined, [], []), {
-        reason: ['RegisterSlackWorkspaceForOrganization', 'Authorize'],
+        reason: ['RegisterSlackWorkspaceForOrganization', 'authorize'],
       });
       await run.delete('DELETE_COMPLETE', state({}, undefined, [], []));
       run.setAuthorized(true);
