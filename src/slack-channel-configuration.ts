@@ -12,7 +12,7 @@ import { isOfKind, markKind } from './private/construct-kind';
 import { defaultProvider } from './private/default-provider';
 import { managedResource } from './private/engine';
 import { grantableRole } from './private/grantable-role';
-import { passChannelRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
+import { passChannelRolePermission, passFormerRolePermission, SLACK_CHANNEL_CONFIGURATION_PERMISSION } from './private/handler-permissions';
 import { checkTypes, CHOICE, FLAG, PROVIDER, REMOVAL_POLICY, ROLE, TEXT, WORKSPACE } from './private/props';
 import { adviseOnRole, warnAboutRemoval, warnAboutWorkspaceAccount } from './private/role-advice';
 import { roleItself } from './private/role-dependency';
@@ -311,7 +311,7 @@ export class SlackChannelConfiguration extends SlackChannelConfigurationBase {
       permissions: [
         SLACK_CHANNEL_CONFIGURATION_PERMISSION,
         passChannelRolePermission(channelRoleArn),
-        ...props.formerChannelRole ? [passChannelRolePermission(props.formerChannelRole.roleRef.roleArn)] : [],
+        ...props.formerChannelRole ? [passFormerRolePermission(props.formerChannelRole.roleRef.roleArn)] : [],
       ],
       removalPolicy: props.removalPolicy,
     });

@@ -18,6 +18,8 @@ export interface Permission {
   readonly conditions?: { [operator: string]: { [key: string]: string } };
   /** Fewer resources that hold the others, for a stack that has more than a role can be allowed one by one. */
   readonly widened?: string[];
+  /** Whether it takes back what a creation has done, so that it must outlast a rollback. */
+  readonly isForWayBack?: boolean;
 }
 
 /** The actions of a workspace. Neither these nor the other Support App actions know resources or condition keys. */
@@ -92,6 +94,11 @@ export function passChannelRolePermission(channelRoleArn: string): Permission {
     resources: [channelRoleArn],
     conditions: { StringEquals: { 'iam:PassedToService': 'supportapp.amazonaws.com' } },
   };
+}
+
+/** An adoption that is undone gives the former role back. */
+export function passFormerRolePermission(formerRoleArn: string): Permission {
+  return { ...passChannelRolePermission(formerRoleArn), isForWayBack: true };
 }
 
 /** Chime checks both the bearer and the channel; the id of a channel is known only once it is made. */
@@ -194,6 +201,7 @@ const WHOLE: Share = { index: 0, rooms: [1] };
 /** The permissions that the resources of a stack need together. */
 export class HandlerPermissions {
   private readonly permissions = new Map<Permission['kind'], Entry>();
+  private readonly wayBack = new Set<string>();
   /** Each resource of a stack asks for it at each step of a synth. It stays until something is added, unless a token decides it. */
   private currentFingerprint?: string;
   private length = 0;
@@ -209,6 +217,9 @@ export class HandlerPermissions {
     const entry = this.permissions.get(permission.kind) ?? this.newEntry(permission);
     const resources = permission.resources.filter((resource) => !entry.resources.has(resource));
     resources.forEach((resource) => entry.resources.add(resource));
+    if (permission.isForWayBack) {
+      permission.resources.forEach((resource) => this.wayBack.add(resource));
+    }
     const length = sum(resources.map(lengthOf));
     this.length += length;
     this.wideLength += permission.widened ? this.widen(permission.widened) : length;
@@ -250,7 +261,7 @@ export class HandlerPermissions {
 
   /**
    * Four characters that differ when other kinds of resources, or other Chime channels, are managed. What the handler
-   * may pass on to a channel does not count: a deletion passes nothing on.
+   * may pass on to a channel does not count, as a deletion passes nothing on; what an adoption that is undone gives back does.
    */
   public fingerprint(resolve: (value: string) => unknown): string {
     if (this.currentFingerprint !== undefined) {
@@ -259,8 +270,10 @@ export class HandlerPermissions {
     const kinds = ORDER.filter((kind) => this.permissions.has(kind) && kind !== 'passRole');
     const resourcesOf = (kind: Permission['kind']) => [...this.permissions.get(kind)!.resources];
     const identity = kinds.map((kind) => [kind, ...resourcesOf(kind).map((resource) => canonical(resource, resolve)).sort()]);
-    const fingerprint = fingerprintOf(JSON.stringify(identity));
-    if (!kinds.some((kind) => resourcesOf(kind).some((resource) => Token.isUnresolved(resource)))) {
+    const wayBack = [...this.wayBack];
+    const given = wayBack.length > 0 ? [['passRole', ...wayBack.map((resource) => canonical(resource, resolve)).sort()]] : [];
+    const fingerprint = fingerprintOf(JSON.stringify([...identity, ...given]));
+    if (![...wayBack, ...kinds.flatMap(resourcesOf)].some((resource) => Token.isUnresolved(resource))) {
       this.currentFingerprint = fingerprint;
     }
     return fingerprint;
