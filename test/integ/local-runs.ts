@@ -9,7 +9,7 @@ export const SLACK = { teamId: LOCAL_TEAM, channelId: 'C012ABCDEFG' };
 const TEMPORARY = join(__dirname, '..', '..', '.tmp');
 
 /** Runs in an account of the local AWS that each test has to itself. */
-export class LocalRuns {
+class LocalRuns {
   public static async start(): Promise<LocalRuns> {
     mkdirSync(TEMPORARY, { recursive: true });
     return new LocalRuns(mkdtempSync(join(TEMPORARY, 'integ-')), await LocalAccount.start());
@@ -43,4 +43,15 @@ export class LocalRuns {
       print: (line) => this.printed.push(line),
     });
   }
+}
+
+/** Those of the test that runs. */
+export let runs: LocalRuns;
+
+/** Gives each test of a file an account. */
+export function useLocalRuns(): void {
+  beforeEach(async () => {
+    runs = await LocalRuns.start();
+  });
+  afterEach(() => runs.stop());
 }

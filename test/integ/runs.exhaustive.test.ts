@@ -1,24 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { copyTest } from './copy-test';
 import { compareSnapshots } from './integ-runner';
-import { LocalRuns, SLACK } from './local-runs';
-import { LOCAL_ACCOUNT, LOCAL_TEAM, type LocalAccount } from '../../trials/probe/local-account';
+import { runs, SLACK, useLocalRuns } from './local-runs';
+import { LOCAL_ACCOUNT, LOCAL_TEAM } from '../../trials/probe/local-account';
 
 const MANAGEMENT_ACCOUNT = '999988887777';
 
-let runs: LocalRuns;
-let account: LocalAccount;
-
-beforeEach(async () => {
-  runs = await LocalRuns.start();
-  account = runs.account;
-});
-
-afterEach(() => runs.stop());
+useLocalRuns();
 
 /** Makes the account a member whose management account has registered the workspace for everybody. */
 function leaveWorkspaceToManagement(): void {
-  const { store } = account.aws.services.supportApp;
+  const { store } = runs.account.aws.services.supportApp;
   store.removeWorkspace(LOCAL_ACCOUNT, LOCAL_TEAM);
   store.account(LOCAL_ACCOUNT).organization = { accountType: 'member', managementAccountId: MANAGEMENT_ACCOUNT };
   store.account(MANAGEMENT_ACCOUNT).workspaces.set(LOCAL_TEAM, { teamId: LOCAL_TEAM, teamName: 'Example', allowOrganizationMemberAccount: true });
@@ -34,16 +26,16 @@ describe('in the local AWS', () => {
       `The account has the Slack workspace ${LOCAL_TEAM}: slack-workspace and slack-workspace-native are left out.`,
       'Nothing is left in the account.',
     ]);
-    const { workspaces, channels, accountAlias } = account.aws.services.supportApp.store.account(LOCAL_ACCOUNT);
+    const { workspaces, channels, accountAlias } = runs.account.aws.services.supportApp.store.account(LOCAL_ACCOUNT);
     expect([[...workspaces.keys()], [...channels.keys()], accountAlias]).toEqual([[LOCAL_TEAM], [], undefined]);
-    expect([...account.aws.services.chime.store.channels]).toEqual([]);
+    expect([...runs.account.aws.services.chime.store.channels]).toEqual([]);
   });
 
   test('a workspace that the account does not have is registered, and goes', async () => {
     leaveWorkspaceToManagement();
     expect(await runs.run(['slack-workspace', 'slack-workspace-native'], SLACK)).toBe(0);
     expect(runs.ran).toEqual(['slack-workspace', 'slack-workspace-native']);
-    expect([...account.aws.services.supportApp.store.account(LOCAL_ACCOUNT).workspaces]).toEqual([]);
+    expect([...runs.account.aws.services.supportApp.store.account(LOCAL_ACCOUNT).workspaces]).toEqual([]);
   });
 });
 

@@ -3,25 +3,17 @@ import { join } from 'node:path';
 import { slackIds } from './integ-app';
 import { runLive } from './live';
 import { runLocally, synthesizeTest } from './local-run';
-import { LocalRuns, SLACK } from './local-runs';
+import { runs, SLACK, useLocalRuns } from './local-runs';
 import { TESTS } from './tests';
 import { UsageError } from '../../demos/common/options';
-import { LOCAL_ACCOUNT, LOCAL_TEAM, type LocalAccount } from '../../trials/probe/local-account';
+import { LOCAL_ACCOUNT, LOCAL_TEAM } from '../../trials/probe/local-account';
 
 const ROOT = join(__dirname, '..', '..');
 
-let runs: LocalRuns;
-let account: LocalAccount;
-
-beforeEach(async () => {
-  runs = await LocalRuns.start();
-  account = runs.account;
-});
-
-afterEach(() => runs.stop());
+useLocalRuns();
 
 function putChannel(): void {
-  account.aws.services.supportApp.store.putChannel(LOCAL_ACCOUNT, {
+  runs.account.aws.services.supportApp.store.putChannel(LOCAL_ACCOUNT, {
     ...SLACK,
     channelRoleArn: `arn:aws:iam::${LOCAL_ACCOUNT}:role/console`,
     notifyOnCaseSeverity: 'all',
@@ -33,35 +25,35 @@ function putChannel(): void {
 
 describe('in the local AWS', () => {
   test('an answer that is not as declared is a failure', async () => {
-    const { chime } = account.aws.services;
+    const { chime } = runs.account.aws.services;
     const answer = chime.call.bind(chime);
     jest.spyOn(chime, 'call').mockImplementation((operation, input, caller) => {
       const output = answer(operation, input, caller) as { Channel?: object };
       return operation === 'DescribeChannel' ? { Channel: { ...output.Channel, Mode: 'UNRESTRICTED' } } : output;
     });
-    const [problem, ...others] = await runLocally(account, 'chime-channel-native', runs.directory);
+    const [problem, ...others] = await runLocally(runs.account, 'chime-channel-native', runs.directory);
     expect(problem).toMatch(/^DescribeChannel: .*Mode/);
     expect(others).toEqual([]);
   });
 
   test('a deployment that fails is a failure, with its reason', async () => {
-    account.aws.services.supportApp.store.account(LOCAL_ACCOUNT).supportPlan = false;
-    expect((await runLocally(account, 'account-alias-native', runs.directory)).join('\n')).toMatch(/^ROLLBACK_COMPLETE\n[^]*support plan/i);
+    runs.account.aws.services.supportApp.store.account(LOCAL_ACCOUNT).supportPlan = false;
+    expect((await runLocally(runs.account, 'account-alias-native', runs.directory)).join('\n')).toMatch(/^ROLLBACK_COMPLETE\n[^]*support plan/i);
   });
 });
 
 describe('the account is left alone', () => {
   test.each([
     ['an alias', ['account-alias'], 'the account alias "production"', () => {
-      account.aws.services.supportApp.store.account(LOCAL_ACCOUNT).accountAlias = 'production';
+      runs.account.aws.services.supportApp.store.account(LOCAL_ACCOUNT).accountAlias = 'production';
     }],
     ['the channel', ['slack-channel'], 'a configuration of the Slack channel C012ABCDEFG', putChannel],
     ['the workspace', ['slack-workspace-native'], `the Slack workspace ${LOCAL_TEAM}`, () => {}],
     ['a stack of the same name', ['chime-channel'], 'the stack support-channels-integ-chime-channel', async () => {
-      await account.deploy('support-channels-integ-chime-channel', { Resources: { Role: { Type: 'AWS::Logs::LogGroup' } } });
+      await runs.account.deploy('support-channels-integ-chime-channel', { Resources: { Role: { Type: 'AWS::Logs::LogGroup' } } });
     }],
     ['a stack of assertions', ['chime-channel'], 'the stack IntegDefaultTestDeployAssert4E6713E1', async () => {
-      await account.deploy('IntegDefaultTestDeployAssert4E6713E1', { Resources: { Role: { Type: 'AWS::Logs::LogGroup' } } });
+      await runs.account.deploy('IntegDefaultTestDeployAssert4E6713E1', { Resources: { Role: { Type: 'AWS::Logs::LogGroup' } } });
     }],
   ])('where it has %s', async (_what, names, found, prepare) => {
     await prepare();
@@ -72,7 +64,7 @@ describe('the account is left alone', () => {
 
   test('where the channel is on a later page of the list', async () => {
     putChannel();
-    const { supportApp } = account.aws.services;
+    const { supportApp } = runs.account.aws.services;
     const answer = supportApp.call.bind(supportApp);
     jest.spyOn(supportApp, 'call').mockImplementation((operation, input, caller) =>
       operation === 'ListSlackChannelConfigurations' && input.nextToken === undefined
@@ -82,9 +74,9 @@ describe('the account is left alone', () => {
   });
 
   test('where it cannot be looked at', async () => {
-    const { supportApp } = await account.clientsWithoutPermissions();
+    const { supportApp } = await runs.account.clientsWithoutPermissions();
     const runTests = jest.fn();
-    const looked = runLive({ supportApp, cloudFormation: account.cloudFormation }, { names: ['account-alias'], runTests, print: () => {} });
+    const looked = runLive({ supportApp, cloudFormation: runs.account.cloudFormation }, { names: ['account-alias'], runTests, print: () => {} });
     await expect(looked).rejects.toThrow(/not authorized/);
     expect(runTests).not.toHaveBeenCalled();
   });
@@ -92,20 +84,20 @@ describe('the account is left alone', () => {
 
 test('without ids of Slack the tests of Slack are left out', async () => {
   const runTests = jest.fn(async () => 0);
-  expect(await runLive(account, { names: [], runTests, print: (line) => runs.printed.push(line) })).toBe(0);
+  expect(await runLive(runs.account, { names: [], runTests, print: (line) => runs.printed.push(line) })).toBe(0);
   expect(runTests).toHaveBeenCalledWith(['account-alias', 'account-alias-native', 'chime-channel', 'chime-channel-native', 'drift-monitor']);
   expect(runs.printed[0]).toBe('Without SLACK_TEAM_ID and SLACK_CHANNEL_ID the tests of Slack are left out.');
 });
 
 test('a test that fails is a failure', async () => {
-  expect(await runLive(account, { names: ['account-alias'], runTests: async () => 1, print: () => {} })).toBe(1);
+  expect(await runLive(runs.account, { names: ['account-alias'], runTests: async () => 1, print: () => {} })).toBe(1);
 });
 
 test('what a run leaves is told', async () => {
-  const exitCode = await runLive(account, {
+  const exitCode = await runLive(runs.account, {
     names: ['account-alias'],
     runTests: async () => {
-      account.aws.services.supportApp.store.account(LOCAL_ACCOUNT).accountAlias = 'support channels integ';
+      runs.account.aws.services.supportApp.store.account(LOCAL_ACCOUNT).accountAlias = 'support channels integ';
       return 0;
     },
     print: (line) => runs.printed.push(line),

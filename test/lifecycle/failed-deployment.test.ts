@@ -1,6 +1,6 @@
 import { aws_iam as iam, type Stack } from 'aws-cdk-lib';
-import { type Account, failAfter, failuresOf, TEAM, useLocalAws } from './harness';
-import { AccountAlias, ExistingConfiguration, NotificationSeverity, SlackWorkspace } from '../../src';
+import { type Account, failAfter, failuresOf, ownProvider, TEAM, useLocalAws } from './harness';
+import { AccountAlias, ExistingConfiguration, NotificationSeverity, SlackChannelConfiguration, SlackWorkspace } from '../../src';
 
 /** A deployment that fails leaves the account as it was, however its creation is undone, and keeps nobody from the next one. */
 const local = useLocalAws();
@@ -109,6 +109,31 @@ describe('a creation with adoptions that fails has put back what was there', () 
     await account.deployTemplate(local.synthesize(define), undefined, { disableRollback: true });
     const { status } = await local.aws.cloudFormation.rollbackStack({ stackName: account.stack.id });
     expect(status).toBe('ROLLBACK_COMPLETE');
+    expect(account.state()).toEqual(before);
+  });
+});
+
+describe('an update that adds an adoption to a stack with a channel, and fails, gives the former role back', () => {
+  test.each<[string, (stack: Stack) => iam.IRole | undefined]>([
+    ['the provider\'s own role', () => undefined],
+    ['a role of the stack', (stack) => new iam.Role(stack, 'Given', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') })],
+    ['an imported role', (stack) => iam.Role.fromRoleArn(stack, 'Given', account.roleArn(`Imported-${account.id}`, 'lambda.amazonaws.com'))],
+  ])('with %s', async (_case, giveRole) => {
+    account.putChannel({ channelId: 'C2', channelName: 'theirs' });
+    const define = (adopts: boolean) => (stack: Stack) => {
+      const provider = ownProvider(stack, { role: giveRole(stack) });
+      const common = { workspace: SlackWorkspace.fromTeamId(stack, 'Workspace', TEAM), notifyOnCaseSeverity: NotificationSeverity.NONE, provider };
+      new SlackChannelConfiguration(stack, 'One', { ...common, channelId: 'C1' });
+      if (adopts) {
+        failAfter(stack, new SlackChannelConfiguration(stack, 'Two', {
+          ...common, channelId: 'C2', channelName: 'ours', existing: ExistingConfiguration.OWN, formerChannelRole: consoleRole(stack),
+        }));
+      }
+    };
+    await account.succeed(define(false));
+    const before = account.state();
+    const result = await account.deploy(define(true));
+    expect([result.status, failuresOf(result)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', []]);
     expect(account.state()).toEqual(before);
   });
 });

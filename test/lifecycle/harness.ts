@@ -235,16 +235,16 @@ export class Account {
     services.act(services.identities.issue({ accountId: this.id, principalArn }), this.region, operation, input);
   }
 
-  /** A role that the Support App may assume, made by other means than a stack. */
-  public roleArn(roleName: string): string {
+  /** A role that the Support App, or another service, may assume, made by other means than a stack. */
+  public roleArn(roleName: string, service = 'supportapp.amazonaws.com', actions: string[] = []): string {
     const arn = `arn:aws:iam::${this.id}:role/${roleName}`;
     if (!this.cloudFormation.roles.state(arn)) {
       this.cloudFormation.roles.create(arn, {
         roleName,
         createdAt: new Date(),
-        assumeRolePolicyDocument: { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'supportapp.amazonaws.com' } } },
+        assumeRolePolicyDocument: { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } } },
         managedPolicyArns: [],
-        inlinePolicies: [],
+        inlinePolicies: actions.length > 0 ? [{ Statement: { Effect: 'Allow', Action: actions, Resource: '*' } }] : [],
         attached: new Map(),
       });
     }
@@ -254,16 +254,8 @@ export class Account {
   /** A role for the handler, made by other means than a stack, with nothing but the given permissions. */
   public handlerRole(stack: Stack, actions: string[]): iam.IRole {
     const roleName = `Handler-${this.id}`;
-    const arn = `arn:aws:iam::${this.id}:role/${roleName}`;
-    this.cloudFormation.roles.delete(arn);
-    this.cloudFormation.roles.create(arn, {
-      roleName,
-      createdAt: new Date(),
-      assumeRolePolicyDocument: { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } } },
-      managedPolicyArns: [],
-      inlinePolicies: actions.length > 0 ? [{ Statement: { Effect: 'Allow', Action: actions, Resource: '*' } }] : [],
-      attached: new Map(),
-    });
+    this.cloudFormation.roles.delete(`arn:aws:iam::${this.id}:role/${roleName}`);
+    const arn = this.roleArn(roleName, 'lambda.amazonaws.com', actions);
     return iam.Role.fromRoleArn(stack, 'GivenRole', arn, { mutable: false });
   }
 

@@ -27,25 +27,9 @@ beforeEach(() => {
 export const ROLES: [string, GiveRole][] = [
   ['the provider\'s own role', () => undefined],
   ['a role of the stack', (stack) => new iam.Role(stack, 'Given', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') })],
-  ['an imported role', (stack) => iam.Role.fromRoleArn(stack, 'Given', importedRoleArn())],
+  // It outlives the stack, without any permission of its own.
+  ['an imported role', (stack) => iam.Role.fromRoleArn(stack, 'Given', account.roleArn(`Imported-${account.id}`, 'lambda.amazonaws.com'))],
 ];
-
-/** A role that outlives the stack, without any permission of its own. */
-function importedRoleArn(): string {
-  const { roles } = local.aws.cloudFormation;
-  const arn = `arn:aws:iam::${account.id}:role/Imported-${account.id}`;
-  if (!roles.state(arn)) {
-    roles.create(arn, {
-      roleName: `Imported-${account.id}`,
-      createdAt: new Date(),
-      assumeRolePolicyDocument: { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } } },
-      managedPolicyArns: [],
-      inlinePolicies: [],
-      attached: new Map(),
-    });
-  }
-  return arn;
-}
 
 /** At most one resource of each type; all that the handler made goes with its construct. */
 export function resources(
