@@ -29,6 +29,8 @@ export function consoleRoleArn(accountId: string): string {
 export class SharedAccountTemplates {
   /** The logical id of the role that channels have by default. */
   public readonly roleId: string;
+  /** The logical id of the policy that allows what the handler does with the resources. */
+  private readonly policyId: string;
   private readonly common: Resources;
   private readonly patterns: Resources;
 
@@ -40,6 +42,7 @@ export class SharedAccountTemplates {
     this.patterns = Object.fromEntries(Object.entries(resources).filter(isCustom).map(([, definition]) => [definition.Type, definition]));
     [this.roleId] = Object.entries(this.common).find(([, { Type, Properties }]) =>
       Type === 'AWS::IAM::Role' && JSON.stringify(Properties).includes('supportapp.amazonaws.com'))!;
+    [this.policyId] = Object.entries(this.common).find(([, { Properties }]) => statementsOf(Properties).some(({ Action }) => Action === 'iam:PassRole'))!;
     if (code !== undefined) {
       const handler = Object.values(this.common).find(({ Type }) => Type === 'AWS::Lambda::Function')!;
       (handler.Properties!.Code as { ZipFile: string }).ZipFile = code;
@@ -47,12 +50,13 @@ export class SharedAccountTemplates {
   }
 
   public build(declarations: readonly Declaration[], failsAfter?: readonly string[]): Template {
-    const { [this.roleId]: role, ...common } = this.common;
+    const { [this.roleId]: role, [this.policyId]: _, ...common } = this.common;
     const channels = declarations.filter(({ kind }) => kind === 'channel');
     const hasRole = channels.some((channel) => channel.role === 'default');
     const isRetained = channels.some((channel) => channel.role === 'default' && (channel.retain || channel.existing === 'ADOPT'));
     const resources: Resources = {
-      ...Object.fromEntries(Object.entries(common).map(([id, definition]) => [id, this.withRoles(definition, channels)])),
+      ...common,
+      [this.policyIdFor(channels)]: this.policyFor(channels),
       ...hasRole && { [this.roleId]: { ...role, DeletionPolicy: isRetained ? 'Retain' : 'Delete' } },
     };
     for (const declaration of declarations) {
@@ -69,26 +73,36 @@ export class SharedAccountTemplates {
     return { Resources: resources };
   }
 
+  /** Another policy where an adoption may have to give a role back: the constructs have its name tell so. */
+  private policyIdFor(channels: readonly Declaration[]): string {
+    return channels.some(({ formerRole }) => formerRole) ? `${this.policyId}Former` : this.policyId;
+  }
+
   /** The policy as the constructs write it for these channels: the exact roles that they use. */
-  private withRoles(definition: ResourceDefinition, channels: readonly Declaration[]): ResourceDefinition {
-    const document = definition.Properties?.PolicyDocument as { Statement: Statement[] } | undefined;
-    if (!document?.Statement.some(({ Action }) => Action === 'iam:PassRole')) {
-      return definition;
-    }
+  private policyFor(channels: readonly Declaration[]): ResourceDefinition {
+    const { Properties: properties, ...policy } = this.common[this.policyId];
     const passed = [
       ...channels.some(({ role }) => role === 'default') ? [{ 'Fn::GetAtt': [this.roleId, 'Arn'] }] : [],
       ...channels.some(({ role }) => role === 'outside') ? [channelRoleArn(this.accountId)] : [],
       ...channels.some(({ formerRole }) => formerRole) ? [consoleRoleArn(this.accountId)] : [],
     ];
-    const statements = document.Statement.flatMap((statement) => statement.Action !== 'iam:PassRole' ? [statement]
+    const statements = statementsOf(properties).flatMap((statement) => statement.Action !== 'iam:PassRole' ? [statement]
       : passed.length > 0 ? [{ ...statement, Resource: passed }] : []);
-    return { ...definition, Properties: { ...definition.Properties, PolicyDocument: { ...document, Statement: statements } } };
+    return {
+      ...policy,
+      Properties: {
+        ...properties,
+        PolicyName: this.policyIdFor(channels),
+        PolicyDocument: { ...properties!.PolicyDocument as object, Statement: statements },
+      },
+    };
   }
 
   private define(declaration: Declaration, all: readonly Declaration[]): ResourceDefinition {
     const [custom, native] = TYPES[declaration.kind];
     const { Properties: pattern, DependsOn: dependencies } = this.patterns[custom];
-    const policies = [dependencies ?? []].flat().filter((logicalId) => logicalId in this.common && logicalId !== this.roleId);
+    const policies = [dependencies ?? []].flat().filter((logicalId) => logicalId in this.common && logicalId !== this.roleId)
+      .map((logicalId) => logicalId === this.policyId ? this.policyIdFor(all.filter(({ kind }) => kind === 'channel')) : logicalId);
     const workspace = declaration.kind === 'channel' && all.find(({ kind, index }) => kind === 'workspace' && index === 0);
     const properties = this.properties(declaration);
     return {
@@ -125,6 +139,10 @@ export class SharedAccountTemplates {
       };
     }
   }
+}
+
+function statementsOf(properties: ResourceDefinition['Properties']): Statement[] {
+  return (properties?.PolicyDocument as { Statement: Statement[] } | undefined)?.Statement ?? [];
 }
 
 export function roomLook(look: number): { readonly Name: string; readonly Metadata?: string } {

@@ -273,9 +273,7 @@ export class SharedAccountWorld {
     check(isDone || mayFail, `the deployment failed without a reason that the model knows, in ${said()}`);
     checkOthers(ownership, before, after, concerned);
     const undeleted = events.filter((event) => event.status === 'DELETE_FAILED').map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
-    // What an attempt has adopted is given back with the permission that only the attempt has.
-    const isForgotten = isResumed && undeleted.every((reason) => reason.includes('iam:PassRole'));
-    check(undeleted.length === 0 || denied || isForgotten, `could not delete ${undeleted.join('; ')}`);
+    check(undeleted.length === 0 || denied, `could not delete ${undeleted.join('; ')}`);
     if (isDone) {
       const released = [...stable, ...isResumed ? model.declared : []].filter((old) =>
         !declarations.some((declaration) => targetOf(declaration) === targetOf(old)));
