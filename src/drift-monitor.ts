@@ -57,7 +57,8 @@ export interface DriftMonitorProps {
   readonly repair?: boolean | DriftRepair;
 
   /**
-   * Whose resources to look at, those that are defined later included: a `ChannelsProvider` of the same stack.
+   * Whose resources to look at, those that are defined later included: a `ChannelsProvider` of the same stack, which has
+   * no other monitor.
    *
    * @default - the handler of the stack, `ChannelsProvider.getOrCreate()`
    */

@@ -14,6 +14,9 @@ export enum ExistingConfiguration {
    * The existing configuration is brought to the declared state.
    *
    * It is not the stack's to delete: removing the construct leaves it in the account.
+   *
+   * What another stack of the account has is taken over as it is. With other settings the deployment fails and says what to do there,
+   * unless they are those of a Slack channel that gets a role of this stack, which shows whose it is.
    */
   ADOPT = 'ADOPT',
 
@@ -21,7 +24,7 @@ export enum ExistingConfiguration {
    * The existing configuration is brought to the declared state and becomes the stack's: it is deleted with the construct.
    *
    * It is how a configuration that was retained comes back to a stack, and how a team takes over for good what somebody made in the
-   * AWS Support Center Console.
+   * AWS Support Center Console. For what another stack of the account has, the same holds as with `ADOPT`.
    */
   OWN = 'OWN',
 }

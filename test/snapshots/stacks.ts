@@ -121,6 +121,11 @@ export const STACKS: Record<string, Definitions> = {
       channelRole: iam.Role.fromRoleArn(stack, 'ImportedRole', 'arn:aws:iam::111122223333:role/support'),
       existing: ExistingConfiguration.ADOPT,
     }),
+    (stack) => new SlackWorkspace(stack, 'Adopting', { teamId: 'T012ABCDEF3' }).addChannel('Channel', {
+      ...CHANNEL,
+      existing: ExistingConfiguration.OWN,
+      formerChannelRole: iam.Role.fromRoleArn(stack, 'FormerRole', 'arn:aws:iam::111122223333:role/made-by-hand'),
+    }),
   ],
 
   'given-handler-role': [
