@@ -110,6 +110,7 @@ export async function onDelete(work: Work): Promise<void> {
 
 /** What a Delete may mean whose physical id says nothing: that of a Create which was cancelled, or whose answer was lost. */
 async function findOwn<Declared extends Declaration>({ type, event, services, declared }: Work<Declared>): Promise<PhysicalId | undefined> {
+  // Only what shows whose it is can be told from what somebody else has made.
   const isPossible = type.isOthers && !isAdoption(declared) && type.check(declared).length === 0;
   const target = isPossible ? type.targetOf(declared, event) : undefined;
   const id = target && idOf(type, target);

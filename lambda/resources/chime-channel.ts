@@ -119,8 +119,11 @@ export const chimeChannel: ResourceType<Declaration> = {
     const add = (command: Step, ...ignored: string[]) => steps.push({ ...command, ignored });
     // Who may never have become one is none, and a former bearer who sees nothing any more has nothing left to remove.
     const remove = (arns: string[], by: Channel, ListCommand: typeof ListChannelMembershipsCommand, commandFor: (arn: string) => Step) =>
-      steps.push(...arns.map((arn) => (
-        { ...commandFor(arn), isDone: async (client: Client) => !await isListed(client, ListCommand, by, arn).catch((error) => by === channel || !isServiceError(error, 'Forbidden')) })));
+      steps.push(...arns.map((arn) => ({
+        ...commandFor(arn),
+        isDone: async (client: Client) => !await isListed(client, ListCommand, by, arn)
+          .catch((error) => by === channel || !isServiceError(error, 'Forbidden')),
+      })));
 
     if (isRotated) {
       // It may be a moderator or an administrator already, and the old one may be gone: the next step shows whether it can go on.

@@ -59,6 +59,7 @@ export const slackChannelConfiguration: ResourceType<SlackChannelConfigurationPr
   // Whoever configured it anew gave it a role of their own.
   isTaken: (actual, declared) => actual.ChannelRoleArn !== declared.ChannelRoleArn,
 
+  /** The role that a stack makes for its channels tells where it is whose they are. */
   isOthers: async ({ stack }, { ChannelRoleArn: actual }, { ChannelRoleArn: declared }) =>
     actual !== declared && stack.findHolder([roleNameOf(actual)]),
 
